@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 # Of records that are alike: below it, tracing takes longer than it saves.
 FEWEST = 32
 
-# Objects that are made before Python looks for garbage again.
+# Objects that are made before Python looks for garbage again: graphs are in no rings, and with all that is kept of a
+# chunk they would be gone through often.
 _ALLOCATED = 100_000
 
 
@@ -51,6 +52,7 @@ class Computation:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.alone = Alone(settings)
+        gc.set_threshold(_ALLOCATED)
 
     def run(self, lines: Sequence[Line]) -> Done:
         """The results of a chunk, in order; with errors "stop", those before the first that failed."""
@@ -59,7 +61,7 @@ class Computation:
         messages: list[str] = []
         counts: Counter[str] = Counter()
         self.alone.used = set()
-        with computing(self.settings.dtype), _few_collections():
+        with computing(self.settings.dtype):
             records = [self.alone.record(line) for line in lines]
             together = self.texts(records)
             for i, record in enumerate(records):
@@ -96,7 +98,7 @@ class Computation:
         """What computes them; imported where there are any."""
         from ...parser.rows.together import Together
 
-        settings = self.alone.settings
+        settings = self.settings
         # Numbers vary in float64, and where the length of an expression is no matter of its form.
         vary = settings.dtype == "float64" and settings.bounds.get("max_length", MOST_REMEMBERED) >= MOST_REMEMBERED
         return Together(settings.request, self.alone.program, vary)
@@ -107,8 +109,7 @@ class Computation:
         for i, record in enumerate(records):
             if type(record) is Record:
                 between, numbers = split(record.expr)
-                wrt = None if record.wrt is None else tuple(record.wrt)
-                key = between, tuple(record.values), tuple(record.kept), wrt
+                key = between, tuple(record.values), tuple(record.kept), str(record.wrt)
                 alike.setdefault(key, []).append((i, record, numbers))
         found: dict[int, str] = {}
         for members in alike.values():
@@ -152,14 +153,3 @@ def _column(name: str, cells: Sequence[Any]) -> np.ndarray:
             with contextlib.suppress(Exception):
                 column[row] = value_of(name, cell)._data
         return column
-
-
-@contextlib.contextmanager
-def _few_collections() -> Iterator[None]:
-    """Looks for garbage in rings seldom: graphs are in none, and all that is kept of a chunk would be gone through."""
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATED, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted, shortened
@@ -32,34 +31,29 @@ def rows(chunks: Iterable[Sequence[Line]], delimiter: str) -> Iterator[list[Line
 
     A quote that nothing closes, so that a row as wide as the first one ends there, is the fault of its line alone.
     """
-    held: deque[Line] = deque()
+    held: list[Line] = []
     width: int | None = None
     for lines in chain(chunks, [None]):
-        held.extend(lines or ())
+        held += lines or ()
         found: list[Line] = []
         while held:
             count = _lines_of_row(held)
             if count is None and lines is not None and len(held) < _MOST_LINES:
                 break
-            row = Line(held[0].number, "\n".join(line.text for line in islice(held, count or 1)))
+            row = Line(held[0].number, "\n".join(line.text for line in held[: count or 1]))
             if not width:
                 width = _width(row.text, delimiter)
             elif (count or 1) > 1 and _width(row.text, delimiter) != width:
                 count, row = 1, held[0]
             found.append(row)
-            for _ in range(count or 1):
-                held.popleft()
+            del held[: count or 1]
         yield found
 
 
-def _lines_of_row(lines: Iterable[Line]) -> int | None:
+def _lines_of_row(lines: Sequence[Line]) -> int | None:
     """How many lines the first row has: up to that with which its quotes are even in number."""
-    is_open = False
-    for count, line in enumerate(islice(lines, _MOST_LINES), 1):
-        is_open ^= line.text.count('"') % 2 == 1
-        if not is_open:
-            return count
-    return None
+    quotes = accumulate(line.text.count('"') for line in islice(lines, _MOST_LINES))
+    return next((count for count, total in enumerate(quotes, 1) if total % 2 == 0), None)
 
 
 def _width(row: str, delimiter: str) -> int | None:

@@ -72,4 +72,7 @@ class Extremes:
             if name in columns:
                 columns[name][i] = EXTREMES
         found = run(program, {name: column.ravel() for name, column in columns.items()}, threads=1, native=False)
-        return {name: np.broadcast_to(v.reshape(size if len(v) > 1 else 1), size) for name, v in found.items()}
+        with np.errstate(all="ignore"):
+            # A value of several elements is as finite as their sum.
+            sums = {name: value.reshape(len(value), -1).sum(1) for name, value in found.items()}
+        return {name: np.broadcast_to(v.reshape(size if len(v) > 1 else 1), size) for name, v in sums.items()}

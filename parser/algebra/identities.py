@@ -19,8 +19,10 @@ from .terms import (
     ZERO,
     Call,
     E,
+    Number,
     Product,
     Sum,
+    Symbol,
     Term,
     children,
     coefficient_of,
@@ -84,6 +86,8 @@ def _rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term],
 
 def has_quotient(term: Term) -> bool:
     """Whether there is a call in an expression that is a quotient of two others, such as tan(x)."""
+    if isinstance(term, (Number, Symbol)):
+        return False
     for part in ordered([term], lambda part: () if part in _known else children(part)):
         if part not in _known:
             is_one = isinstance(part, Call) and _parts_of_ratio(part) is not None

@@ -33,6 +33,7 @@ from .terms import (
     raw_call,
 )
 
+_MINUS_HALF = multiply(MINUS_ONE, HALF)
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST_LABEL = 40
 _DIGITS = 15  # that a float has of every number
@@ -251,7 +252,7 @@ class Presentation:
             return shown
         if exponent is HALF:
             return called("sqrt", shown)
-        if isinstance(exponent, Number) and exponent.value == -HALF.value:
+        if exponent is _MINUS_HALF:
             return divided(literal(1), [called("sqrt", shown)])
         return binary("**", shown, self.known_or_shown(exponent))
 
@@ -288,11 +289,10 @@ def _root(
     pi_above: bool | None = None
     rest: list[tuple[Term, Term]] = []
     for base, exponent in factors:
-        half = exponent.value if isinstance(exponent, Number) and abs(exponent.value) == Fraction(1, 2) else None
-        if half == Fraction(1, 2) and isinstance(base, Number) and base.value.denominator == 1:
+        if exponent is HALF and isinstance(base, Number) and base.value.denominator == 1:
             value *= base.value.numerator
-        elif half is not None and isinstance(base, Symbol) and base.name == "pi":
-            pi_above = half > 0
+        elif exponent in (HALF, _MINUS_HALF) and isinstance(base, Symbol) and base.name == "pi":
+            pi_above = exponent is HALF
         else:
             rest.append((base, exponent))
     # sqrt(n)/n is 1/sqrt(n).
@@ -329,11 +329,12 @@ def _rank(base: Term, exponent: Term) -> tuple[int, int]:
     return 3, 0
 
 
-def _degrees(term: Term) -> tuple[Fraction, Fraction]:
+def _degrees(term: Term) -> tuple[float, float]:
     """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
     powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
     in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
-    return -in_variables, -sum(powers.values(), Fraction(0))
+    # Numbers that are soon compared.
+    return -float(in_variables), -float(sum(powers.values(), Fraction(0)))
 
 
 def _is_rounded(value: Fraction) -> bool:

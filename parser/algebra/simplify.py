@@ -58,14 +58,19 @@ _CLOSE = 1  # tokens that it may cost to keep a point
 _MOST_CLOSE = 6
 
 
-def simplified(terms: Sequence[Term], is_final: bool = True, near: list[list[Term]] | None = None) -> list[Term]:
+def simplified(
+    terms: Sequence[Term],
+    is_final: bool = True,
+    near: list[list[Term]] | None = None,
+    shown: Presentation | None = None,
+) -> list[Term]:
     """Expressions equal to these wherever these have a value, with as few tokens as the forms tried allow.
 
     What several of them have in common is looked at once. `is_final`: else they are differentiated again, and keep the
     functions that they have, as cos(2*x) beside sin(x) cancels with nothing. `near` is given for each what is hardly
-    longer.
+    longer; `shown` is how they are written.
     """
-    forms = _Simplification(is_final)
+    forms = _Simplification(is_final, shown or Presentation())
     known: dict[Term, Term] = {}
     parts = ordered(terms)
     outer, wanted = {*terms}, {*terms, *_wholes(parts)}
@@ -94,9 +99,9 @@ def _wholes(parts: Sequence[Term]) -> Iterator[Term]:
 class _Simplification:
     """Chooses forms, as long as that is no endless work."""
 
-    def __init__(self, is_final: bool) -> None:
+    def __init__(self, is_final: bool, shown: Presentation) -> None:
         self.is_final = is_final
-        self.shown = Presentation()
+        self.shown = shown
         self.work = 0
         # What was hardly longer than a form that was chosen.
         self.near: dict[Term, list[Term]] = {}

@@ -96,12 +96,17 @@ def _made(kind: Any, *parts: Any) -> Any:
 
 
 def _flat(part: Any) -> str:
-    if isinstance(part, tuple):
-        if part and isinstance(part[0], tuple) and not isinstance(part[0][1], Fraction):
-            # The factors of a product, of which there may be thousands.
-            return f"({','.join([f'({b.digest.hex()},{e.digest.hex()})' for b, e in part])})"
-        return f"({','.join(map(_flat, part))})"
-    return part.digest.hex() if hasattr(part, "digest") else repr(part)
+    kind = type(part)
+    if kind is Fraction:
+        return f"{part.numerator}/{part.denominator}"
+    if kind is str or kind is int:
+        return repr(part)
+    if kind is not tuple:
+        return part.digest.hex()
+    if part and type(part[0]) is tuple:
+        # The terms of a sum or the factors of a product, of which there may be thousands.
+        return f"({','.join([f'({base.digest.hex()},{_flat(other)})' for base, other in part])})"
+    return f"({','.join(map(_flat, part))})"
 
 
 def children(term: Term) -> Iterator[Term]:

@@ -21,8 +21,6 @@ _LONGEST = 17
 _FREE_NAME = "number_{}_"
 
 Parse = Callable[[str], tuple[Program, Mapping[str, Name]]]
-# What is between the numbers of an expression, and the numbers.
-Pieces = tuple[tuple[str, ...], list[str]]
 
 
 class Form(NamedTuple):
@@ -32,8 +30,8 @@ class Form(NamedTuple):
     numbers: Mapping[str, Sequence[float]]
 
 
-def split(expr: str) -> Pieces:
-    """The text of an expression cut at its numbers."""
+def split(expr: str) -> tuple[tuple[str, ...], list[str]]:
+    """What is between the numbers of an expression, and the numbers."""
     pieces = _NUMBER.split(expr)
     return tuple(pieces[::2]), pieces[1::2]
 

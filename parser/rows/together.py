@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,7 +88,9 @@ class Together:
         that of a row. ExpressionError, UsageError: something is wrong with one.
         """
         places = places_of(*self.parse(exprs[0])) if self.vary and len(exprs[0]) <= _LONGEST else []
-        keys = [[*map(_shape, count(), c)] for c in columns.values() if c.dtype == object]
+        # A value that is none is like no other.
+        mixed = [column for column in columns.values() if column.dtype == object]
+        keys = [[row if value is None else value.shape for row, value in enumerate(column)] for column in mixed]
         for rows, varying in groups(numbers, places, [*keys, [()] * len(exprs)]):
             if len(rows) >= fewest:
                 form = form_of(exprs[rows[0]], varying, self.parse)
@@ -107,11 +108,10 @@ class Together:
         program = self.traced(form.program, shapes, tuple(first.wrt), first.limits)
         if program is None:
             return None
-        numbers = {name: np.array(numbers) for name, numbers in form.numbers.items()}
         try:
             # What is the same in all rows comes from here: the type, the name of the last node, the notes.
             models = [computed(problem, self.request) for problem in (first, last)]
-            found = run(program, {**columns, **numbers}, threads=1, exact=True)
+            found = run(program, {**columns, **form.numbers}, threads=1, exact=True)
         except Exception:
             return None
         for model, row in zip(models, (0, -1), strict=True):
@@ -153,11 +153,6 @@ def _is_as_alone(equation: Equation) -> bool:
         return False
     # A sum over a single number may or may not keep the sign of a zero.
     return name == "pow" or rounds_alike(equation) or all(variable.shape for variable in equation.variables())
-
-
-def _shape(row: int, value: Any) -> Any:
-    """What rows computed together have in common: the shape of a value; where there is none, nothing."""
-    return row if value is None else value.shape
 
 
 def _stacked(column: np.ndarray) -> np.ndarray:
