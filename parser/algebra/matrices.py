@@ -25,6 +25,7 @@ from .terms import (
     Number,
     Product,
     Sum,
+    Symbol,
     Term,
     children,
     is_call,
@@ -266,7 +267,7 @@ class Matrices:
             right = [factor for factor in factors if columns[0] in self.indices.free(factor)]
         else:
             # sum(x/y) rather than x @ (1/y).
-            factors.sort(key=_label)
+            factors.sort(key=_place)
             right = factors[1:] if len(factors) == 2 and not any(map(is_below, factors)) else []
         sides = multiply(*(factor for factor in factors if factor not in right)), multiply(*right)
         inside = [[dim in self.indices.free(side) for dim in (index, *rows)] for side in sides]
@@ -314,5 +315,7 @@ def _of_items(name: str, listed: Term) -> Term:
     return add(*items) if name == "sum" else multiply(*items) if name == "prod" else call(name, listed)
 
 
-def _label(term: Term) -> str:
-    return next((part.name for part in ordered([term]) if hasattr(part, "name") and part.name), "")
+def _place(factor: Term) -> tuple[bool, str]:
+    """Where a vector stands in a product of two: sums last, and by their variables."""
+    names = (part.name for part in ordered([factor]) if isinstance(part, Symbol) and part.name)
+    return isinstance(factor, Sum), min(names, default="")
