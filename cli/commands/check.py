@@ -66,6 +66,8 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         raise UsageError("--claim is about first derivatives and takes no --order", "leave out one of them")
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    import numpy as np
+
     from ...parser.analysis.coordinates import NumericFunction
     from ...parser.analysis.given_names import differentiated
     from ...parser.analysis.verdict import check, check_claims
@@ -84,6 +86,9 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
             raise UsageError("there is no variable to differentiate by")
         subject = NumericFunction(expression.program, chosen, expression.limits, variables.dtype)
         point = {name: given[name]._data for name in names if name in given}
+        for name in chosen:
+            if name in point and not np.isfinite(point[name]).all():
+                raise UsageError(f"`{name}` is not finite, and differences are of numbers around it", "write a number")
         free = [name for name in names if name not in given]
         if not free and count is not None:
             raise UsageError("--points is for variables without a value, and all have one", "leave out --points")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...parser.analysis.fit_report import FitReport
 from ...parser.rows.fit_curves import Curves
+from ...parser.syntax.errors import UsageError
 from ..drawing import FORMATS, Band, Level, Line, Panel, Picture, Points, check_drawable
 from ..drawing.picture import Layer
 
@@ -14,8 +15,10 @@ from ..drawing.picture import Layer
 _OTHERS = ("jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "eps", "ps")
 
 
-def pictures_among(paths: Iterable[str]) -> list[str]:
-    """The files that are pictures by their endings. UsageError: one cannot be drawn."""
+def pictures_among(paths: Sequence[str]) -> list[str]:
+    """The files that are pictures by their endings. UsageError: one cannot be drawn, or is standard output."""
+    if "-" in paths:
+        raise UsageError("standard output has the report of the fit", "name a file for the table: `-o fitted.csv`")
     found = [path for path in paths if Path(path).suffix.lower().removeprefix(".") in (*FORMATS, *_OTHERS)]
     for path in found:
         check_drawable(path)

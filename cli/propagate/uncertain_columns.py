@@ -105,6 +105,8 @@ def _sigmas(texts: Sequence[str], limits: Limits) -> dict[str, Program]:
 
 def _check_sigmas(sigmas: dict[str, Program], own: Sequence[str]) -> None:
     """UsageError: there are none, or one is of no variable."""
+    if not own:
+        raise UsageError("the expression has no variables, and only these have deviations")
     for name in sigmas:
         if name not in own:
             help = suggested(name, own, f"its variables are {listed(own)}")

@@ -51,6 +51,8 @@ def read_unknowns(
     ends = {name: value.ends for name, value in ranges.items()}
     values = {name: tensor(sum(ends[name]) / 2) if name in ends else given[name] for name in names}
     for name in wrt:
+        if not values[name].numel():
+            raise UsageError(f"`{name}` has no elements to look for", f"write some: `--{name} 1`")
         if not np.isfinite(values[name]._data).all():
             raise UsageError(f"the start of `{name}` is not finite", f"write a number: `--{name} 1`")
     return Given(values, wrt, ends)

@@ -55,9 +55,20 @@ sigmoid = primitive(
     gain=1.0,
 )
 
+
+def _passed(grad: Any, x: Any, threshold: float) -> Any:
+    if type(grad) is np.ndarray is type(x) and grad.ndim and grad.shape == x.shape and grad.dtype == x.dtype:
+        # All bits of a number or none: `np.where` takes ten times as long, as signs cannot be foreseen.
+        bits = (x <= threshold).astype(f"i{grad.itemsize}")
+        bits -= 1
+        bits &= grad.view(bits.dtype)
+        return bits.view(grad.dtype)
+    return np.where(x <= threshold, 0, grad)
+
+
 threshold_backward = private(
     "threshold_backward",
-    lambda grad, x, threshold: np.where(x <= threshold, 0, grad),
+    _passed,
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     lambda g: zeros_like(g),
     formula="where(x <= threshold, 0, grad)",

@@ -40,7 +40,8 @@ def _back(steps: int, order: int) -> range:
 
 def _in_order(of_steps: list[Any], order: int) -> Any:
     """What was found for one step after another, going back, as one."""
-    return ops.stack(of_steps[::-1] if order > 0 else of_steps, 0)
+    rows, width = of_steps[0].shape
+    return _cat(of_steps[::-1] if order > 0 else of_steps, 0).reshape(len(of_steps), rows, width)
 
 
 def _to_weight(of_gates: Any, before: Any) -> Any:
@@ -136,8 +137,8 @@ def _long_short_rule(
 ) -> tuple[Any, ...]:
     size, before, held = first.shape[-1], _before(first, states, order), _before(cell, cells, order)
     gates = inputs + before @ weight.T + bias
-    both, last = ops.sigmoid(gates[..., : 2 * size]), ops.sigmoid(gates[..., 3 * size :])
-    into, forget = both[..., :size], both[..., size:]
+    shares = ops.sigmoid(gates)
+    into, forget, last = shares[..., :size], shares[..., size : 2 * size], shares[..., 3 * size :]
     new, shown = ops.tanh(gates[..., 2 * size : 3 * size]), ops.tanh(cells)
     # How the cell depends on what goes into the first gates, and the output on the cell and the last gate.
     slopes = [new * into * (1 - into), held * forget * (1 - forget), into * (1 - new * new)]

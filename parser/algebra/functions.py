@@ -88,12 +88,6 @@ def parity(term: Term) -> str:
     return record.parity if record is not None else ""
 
 
-@rewrite("sum", "mean")
-def _linear(name: str, argument: Term, *options: Term) -> Term | None:
-    coefficient, rest = coefficient_of(argument)
-    return None if options or coefficient == 1 else multiply(number(coefficient), call(name, rest))
-
-
 @rewrite("exp")
 def _exp(name: str, argument: Term) -> Term:
     return power(E, argument)

@@ -25,6 +25,7 @@ from .terms import (
     Number,
     Product,
     Sum,
+    Symbol,
     Term,
     children,
     is_call,
@@ -64,24 +65,14 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
-            if self._is_same_along_last(term, axes) and not is_call(term, ELEMENT) and not is_reduction(term):
-                # Dimensions of size 1 may be shorter to add to the whole than to its parts.
-                dims = [dim if dim in self.indices.free(term) else None for dim in axes[:-1]]
-                dims = dims[next(i for i, dim in enumerate(dims) if dim) :]
-                whole = self._with_sizes(self.array(term, axes[:-1]), dims, [*dims, None])
-                made = min(made, whole, key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
-
-    def _is_same_along_last(self, term: Term, axes: Axes) -> bool:
-        own = self.indices.free(term)
-        return len(axes) > 1 and bool(own) and axes[-1] not in own
 
     def _written(self, term: Term, axes: Axes) -> Term:
         made: dict[Term, Term] = {}
 
         def parts(part: Term) -> Iterable[Term]:
-            whole = made[part] if part in made else self._whole(part, axes, part is term)
+            whole = made[part] if part in made else self._whole(part, axes)
             if whole is None:
                 return children(part)
             made[part] = whole
@@ -92,8 +83,8 @@ class Matrices:
                 made[part] = rebuilt(part, made)
         return made[term]
 
-    def _whole(self, term: Term, axes: Axes, is_all: bool) -> Term | None:
-        """What is not computed element by element from its parts; None: it is. `is_all`: it is no part of another."""
+    def _whole(self, term: Term, axes: Axes) -> Term | None:
+        """What is not computed element by element from its parts; None: it is."""
         if not self.indices.varies(term):
             return term
         if is_call(term, ELEMENT):
@@ -105,10 +96,10 @@ class Matrices:
         if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
             return self.array(term, axes[-1:])
         outer = self._outer(term, axes)
-        if outer is not None:
-            known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
-            return min(outer, rebuilt(term, known), key=self.tokens)
-        return None if is_all or not self._is_same_along_last(term, axes) else self.array(term, axes)
+        if outer is None:
+            return None
+        known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
+        return min(outer, rebuilt(term, known), key=self.tokens)
 
     def _made(self, name: str, axes: Axes, *parts: Term) -> Term:
         return self.shapes.record(raw_call(name, parts), sized(axes))
@@ -276,7 +267,7 @@ class Matrices:
             right = [factor for factor in factors if columns[0] in self.indices.free(factor)]
         else:
             # sum(x/y) rather than x @ (1/y).
-            factors.sort(key=_label)
+            factors.sort(key=_place)
             right = factors[1:] if len(factors) == 2 and not any(map(is_below, factors)) else []
         sides = multiply(*(factor for factor in factors if factor not in right)), multiply(*right)
         inside = [[dim in self.indices.free(side) for dim in (index, *rows)] for side in sides]
@@ -324,5 +315,7 @@ def _of_items(name: str, listed: Term) -> Term:
     return add(*items) if name == "sum" else multiply(*items) if name == "prod" else call(name, listed)
 
 
-def _label(term: Term) -> str:
-    return next((part.name for part in ordered([term]) if hasattr(part, "name") and part.name), "")
+def _place(factor: Term) -> tuple[bool, str]:
+    """Where a vector stands in a product of two: sums last, and by their variables."""
+    names = (part.name for part in ordered([factor]) if isinstance(part, Symbol) and part.name)
+    return isinstance(factor, Sum), min(names, default="")

@@ -86,7 +86,7 @@ def compare_all(expression: NumericFunction, points: Sequence[Point], order: int
         columns = [(f"hessian.{by.name}", by.place) for by in coordinates]
     pairs = [(point, coordinate) for point in points for coordinate in coordinates]
     numbers = sum(int(np.size(value)) for value in points[0].values()) + len(columns)
-    at_once = max(_NUMBERS // numbers, 1)
+    at_once = max(_NUMBERS // max(numbers, 1), 1)
     sides: list[Slopes] = []
     for start in range(0, len(pairs), at_once):
         part = pairs[start : start + at_once]
@@ -112,8 +112,9 @@ def _near(expression: NumericFunction, pairs: Sequence[tuple[Point, Coordinate]]
     columns = {name: np.repeat(values[None], count, axis=0) for name, values in columns.items()}
     for k, (_, coordinate) in enumerate(pairs):
         columns[coordinate.name][(slice(None), k, *coordinate.place)] = near[:, k]
-    rows = {name: values.reshape(-1, *values.shape[2:]) for name, values in columns.items()}
-    return expression.many(rows, order).reshape(count, len(pairs), -1)
+    rows = {name: values.reshape(count * len(pairs), *values.shape[2:]) for name, values in columns.items()}
+    found = expression.many(rows, order)
+    return found.reshape(count, len(pairs), math.prod(found.shape[1:]))
 
 
 def _part(sides: Slopes, k: int) -> Slopes:

@@ -11,7 +11,9 @@ from ...engine.optimize.propagation import propagated, second_order
 from ...engine.optimize.unknowns import Unknowns
 from ..semantics.limits import Limits
 from ..solving.correlations import correlation_matrix, number_names
+from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program
+from ..syntax.wording import counted
 from .row_expression import RowExpression, Shapes, Wanted
 
 
@@ -39,8 +41,12 @@ class UncertainRows(RowExpression):
         self.second = second
 
     def result_names(self, columns: Shapes) -> list[str]:
-        """The results, in order."""
-        super().result_names(columns)
+        """The results, in order. ExpressionError, UsageError: as `RowExpression`; there is no derivative."""
+        found = super().result_names(columns)
+        for name in self.wanted.wrt:
+            if f"grad.{name}" not in found:
+                source = self.syntax.source
+                raise ExpressionError("type", f"the value has no derivative by `{name}`", source, 0, len(source))
         names = ["value", "sd", *(["value2", "sd2"] if self.second else [])]
         return names + [f"contribution.{name}" for name in self.wanted.wrt]
 
@@ -66,7 +72,13 @@ class UncertainRows(RowExpression):
             for row in np.flatnonzero((sigma < 0).reshape(rows, -1).any(axis=1) & ~skipped).tolist():
                 faults.setdefault(row, f"the deviation of `{name}` is negative")
             part = unknowns.part(name)
-            sizes[:, part] = np.reshape(sigma, (rows, -1))
+            own, several = part.stop - part.start, int(np.prod(sigma.shape[1:]))
+            if several not in (1, own):
+                raise UsageError(
+                    f"the deviation of `{name}` has {counted(several, 'number')}, and `{name}` has {own}",
+                    "write one for all, or one for each",
+                )
+            sizes[:, part] = np.reshape(sigma, (rows, several))
         correlations = correlation_matrix(number_names(unknowns), self.correlated)
         along = propagated(gradient, sizes, correlations)
         results = {"value": found["value"], "sd": along.deviation}

@@ -330,3 +330,12 @@ def test_weight_norm_leaves_the_weight_and_splits_its_gradient() -> None:
         assert length.shape == (2, 1)
         assert torch.allclose((direction * direction.grad).sum(1), torch.zeros(2), atol=1e-12)
     assert nn.utils.remove_weight_norm(layer).weight.is_leaf
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_a_gradient_passes_a_threshold_whole_or_not_at_all(dtype: Any) -> None:
+    special = torch.tensor([math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0, -2.0], dtype=dtype)
+    x, sent = special.repeat(7).requires_grad_(), special.repeat_interleave(7)
+    nn.functional.threshold(x, 0.5, 3.0).backward(sent)
+    for gradient, g, at in zip(x.grad.tolist(), sent.tolist(), x.tolist(), strict=True):
+        assert str(gradient) == str(0.0 if at <= 0.5 else g)

@@ -185,6 +185,7 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("a*x", "table.csv", "--a", "1", "--response", "y", "--get", "rs"), 2, "did you mean `rss`?"),
     (("a*x", "table.csv", "--q", "1", "--response", "y"), 2, "there is no variable `q`"),
     (("y ~ a*x", "table.csv", "--a", "1", "--response", "y"), 2, "the response is given twice"),
+    (("a*x", "table.csv", "--a", "1", "--response", "y", "-o", "-"), 2, "standard output has the report"),
     (("a*x > 2", "table.csv", "--a", "1", "--response", "y"), 5, "not a number with a derivative"),
     (("a*x", "table.csv", "--a", "1", "--response", "y", "--sigma", "a"), 2, "depends on the parameter `a`"),
     (("a*x", "table.csv", "--a", "1", "--response", "y*1e-200"), 2, "too small for numbers"),
