@@ -113,11 +113,11 @@ class _Simplification:
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
         forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
         count = sum(len(factors_of(part)) for part, _ in term.terms) if isinstance(term, Sum) else 0
-        if isinstance(term, Sum) and count > _MOST_FACTORS:
+        if isinstance(term, Sum) and count > _MOST_FACTORS and min(map(_length, forms)) > count // _MOST_TIMES_LONGER:
             forms.insert(0, nested(term))
         if count > _MOST_COUNTED:
             # To count its tokens would take longer than to find what they have in common, which is shorter anyway.
-            return min(term, *forms, key=lambda form: sum(map(_size, ordered([form], _inside))))
+            return min(term, *forms, key=_length)
         best = self._shorter(term, forms)
         tokens = self.shown.tokens(best)
         if _denominators(best) > _MOST_DENOMINATORS:
@@ -266,6 +266,11 @@ def _denominators(term: Term) -> int:
 
 def _size(term: Term) -> int:
     return len(term.factors) if isinstance(term, Product) else len(term.terms) if isinstance(term, Sum) else 0
+
+
+def _length(term: Term) -> int:
+    """The factors and terms of the rational function that an expression is."""
+    return sum(map(_size, ordered([term], _inside)))
 
 
 def _inside(term: Term) -> Iterator[Term]:
