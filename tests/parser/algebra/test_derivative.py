@@ -86,7 +86,7 @@ UNWRITTEN = ("quantile", "nanquantile", "polygamma", "gaussian_nll_loss")
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(derivative, "_POINTS", 8 if THOROUGH else 4)
+    monkeypatch.setattr(derivative, "_POINTS", 8 if THOROUGH else 3)
     with np.errstate(all="ignore"):
         yield
 

@@ -70,7 +70,7 @@ def shapes_of(case: Case) -> dict[str, tuple[int, ...]]:
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> Any:
     # Points have as many elements as the arguments: fewer of them do.
-    monkeypatch.setattr(derivative, "_POINTS", 8 if THOROUGH else 3)
+    monkeypatch.setattr(derivative, "_POINTS", 8 if THOROUGH else 2)
     # Formulas for arrays of any size have tests of their own, and are traced with others than are looked at here.
     monkeypatch.setattr(derivative, "general", lambda *_, **__: None)
     with np.errstate(all="ignore"):
