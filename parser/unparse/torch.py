@@ -17,6 +17,9 @@ DTYPES = (DOUBLE, SINGLE)
 
 # What PyTorch takes by name only, and what has a dimension there, which is the first here.
 _BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
+# What gives values with their indices, always or along a dimension.
+_WITH_INDICES = {"cummax", "cummin", "kthvalue", "mode", "sort", "topk"}
+_WITH_INDICES_ALONG = {"max", "median", "min", "nanmedian"}
 _ALONG_FIRST = {"cumsum": "0", "cumprod": "0", "flip": "[0]"}
 
 
@@ -95,10 +98,10 @@ class TorchPrinter(NumpyPrinter):
         return super().call(function, [*parts[:2], *named] if names else parts)
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if type(node) is Call and node.function == "sort":
+        if _has_indices(node):
             # The values, unless one of the results is asked for.
             return f"{super().node(node, parts)[0]}[0]", ATOM
-        if type(node) is Attribute and type(node.object) is Call and node.object.function == "sort":
+        if type(node) is Attribute and _has_indices(node.object):
             return f"{parts[0][0].removesuffix('[0]')}.{node.name}", ATOM
         if type(node) is Call:
             numbers = [self.is_constant(argument) for argument in node.args]
@@ -121,6 +124,14 @@ class TorchPrinter(NumpyPrinter):
                 # A number of truths is whole, and would make float32 of others.
                 return f"{super().node(node, parts)[0][:-1]}, dtype={self._type(node.args[0])})", ATOM
         return super().node(node, parts)
+
+
+def _has_indices(node: Any) -> bool:
+    """Whether PyTorch returns values and their indices for a call."""
+    if type(node) is not Call:
+        return False
+    is_along = bool(node.kwargs) or len(node.args) > 1
+    return node.function in _WITH_INDICES or (node.function in _WITH_INDICES_ALONG and is_along)
 
 
 def _takes_tensors_only(name: str) -> bool:

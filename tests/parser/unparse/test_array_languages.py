@@ -13,6 +13,9 @@ from languages import ARRAYS, Case, array_cases, missing, outcome
 from autodiff.parser.library.expression import Expression
 from autodiff.parser.syntax.errors import ExpressionError
 
+# How many of the expressions a language has no words for.
+LACKING = {"matlab": 3, "fortran": 8}
+
 
 @cache
 def expressions() -> list[Case]:
@@ -27,7 +30,7 @@ def test_code_of_arrays_gives_the_engines_numbers(name: str, tmp_path: Path) -> 
         pytest.skip(reason)
     said, differing = outcome(name, expressions(), tmp_path)
     assert not differing
-    assert said > 0.85 * len(expressions())
+    assert len(expressions()) - said == LACKING.get(name, 0)
 
 
 @pytest.mark.parametrize("source", ["norm(A, 3)", "sum(vector_norm(A, ord=3, dim=1)**2)", "sum(norm(A, 1, 0)**2)"])
@@ -43,3 +46,14 @@ def test_rows_that_are_one_together_are_as_many_as_there_are(source: str, expect
     exec(Expression(source).code("numpy", value=True, shapes={"A": (2, 3)}), space)  # noqa: S102
     value, _ = space["f_grad"](np.arange(6.0).reshape(2, 3))
     assert value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "call", ["max(A, dim=1)", "min(A, dim=0)", "median(A, 1)", "nanmedian(A, 1)", "mode(A, 1)", "kthvalue(A, 2, 1)"]
+)
+@pytest.mark.filterwarnings("ignore:the formula is of arrays of these sizes alone")
+def test_values_that_pytorch_returns_with_their_indices_are_taken_from_them(call: str) -> None:
+    code = Expression(f"sum({call}.values**2)").code("torch", value=True, shapes={"A": (2, 3)})
+    assert f"torch.sum(torch.{call}.values**2)" in code
+    assert f"torch.{call}.indices" in code
+    assert code.count(f"torch.{call}.") == code.count(f"torch.{call}")
