@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from ...parser.frames.arrow_arrays import array_of
@@ -62,7 +63,7 @@ class ArrowWriter(Writer):
             fields = [pa.field(name, arrow_type(kind)) for name, kind in self.layout.keys.items()]
             fields += [pa.field(name, pa.float64()) for name in self.layout.added]
             self.writer = self._open(pa.schema([*self.old, *fields], self.old.metadata))
-        self.writer.close()
+        self._done(self.writer.close)
         self._let_go()
 
     def abandon(self) -> None:
@@ -83,7 +84,16 @@ class ArrowWriter(Writer):
             self.writer = self._open(self.waiting[0].schema)
         table = pa.Table.from_batches(self.waiting)
         self.waiting = []
-        self.writer.write_table(table, _GROUP if self.kind == "parquet" else None)
+        self._done(self.writer.write_table, table, _GROUP if self.kind == "parquet" else None)
+
+    def _done(self, write: Callable[..., Any], *arguments: Any) -> None:
+        """Writes. OSError in the system's words: Arrow, of the files that it opens, puts its own around them."""
+        try:
+            write(*arguments)
+        except OSError as error:
+            if self.sink is self.file or not error.errno:
+                raise
+            raise OSError(error.errno, os.strerror(error.errno)) from None
 
     def _open(self, schema: Any) -> Any:
         path = self.file.name if isinstance(self.file, io.BufferedWriter) else None
