@@ -241,3 +241,20 @@ def test_the_memory_does_not_grow_with_the_table(tmp_path: Path, ending: str) ->
         peaks.append(int(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout))
     # In kB; what the allocators hold on to differs by some MB from run to run.
     assert peaks[1] <= 1.2 * peaks[0] + 16_384
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_a_file_that_cannot_grow_is_an_error_in_the_words_of_the_system(autodiff, tmp_path: Path, ending: str) -> None:
+    resource = pytest.importorskip("resource")
+    pytest.importorskip("pyarrow")
+    table, target = tmp_path / "table.csv", tmp_path / f"out.{ending}"
+    table.write_text("x\n" + "".join(f"{i / 7}\n" for i in range(20_000)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    try:
+        result = autodiff("map", "x**2", str(table), "-o", str(target))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert result.code == 2
+    assert result.err.splitlines()[-1] == "error[usage]: cannot write the result: file too large"
+    assert not target.exists()
