@@ -31,6 +31,7 @@ from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .definitions import definitions, needed, values_of
 from .extremes import Extremes
+from .points import point_of
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
@@ -45,12 +46,11 @@ _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
+_MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
+_MOST_TIMES = 1.5  # as long may be what loses fewer digits
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
-# Intervals to draw points from, as functions are defined on different ones.
-_INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
-
 Shapes = Mapping[str, tuple[int, ...]]
 By = tuple[str, ...]
 
@@ -73,7 +73,8 @@ class Derivatives(NamedTuple):
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
     shapes of variables that are no single numbers, and `narrow` the results with fewer elements than
     their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum. Each
-    result `lacks` a value at some extreme values of its variable, where the engine's derivative has one.
+    result `lacks` a value at some extreme values of its variable, where the engine's derivative has one, and `strays`
+    from it at some, where it loses its digits.
     """
 
     variables: tuple[str, ...]
@@ -84,6 +85,7 @@ class Derivatives(NamedTuple):
     elements: int = 1
     narrow: frozenset[By] = frozenset()
     lacks: Mapping[By, Sequence[float]] = MappingProxyType({})
+    strays: Mapping[By, Sequence[float]] = MappingProxyType({})
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -130,12 +132,14 @@ def derivatives(
     is_final: bool = True,
     limits: Limits = Limits(),  # noqa: B008
     letters: Mapping[Axis, str] = MappingProxyType({}),
+    origin: tuple[Program, By] | None = None,
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
     that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
-    names too, such as `len(x)`; with `letters`, all that these are of.
+    names too, such as `len(x)`; with `letters`, all that these are of. `origin`: of what expression, and by what, the
+    one derivative is in the end.
 
     ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
     UntranslatableError: there is none at all. DisagreementError: a bug.
@@ -161,25 +165,48 @@ def derivatives(
     if letters:
         raise without_formula(expression)
     if simplify:
-
-        def formed(terms: Sequence[Term]) -> Derivatives:
-            return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
-
-        plain, shown = [*translated(program).values()], Presentation()
-        has_infinity = symbol("inf") in ordered(plain)
-        near: list[list[Term]] = []
-        for terms in (simplified(plain, is_final=is_final, near=near, shown=shown), plain):
-            try:
-                found = checked(formed(terms))
-            except DisagreementError as error:
-                # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-                if not error.is_numerical and not has_infinity:
-                    raise
-                continue
-            if not is_final or arrays or elements != 1:
-                return found
-            return _preferred(expression, found, program, terms, near, limits, share, shown.tokens, formed, checked)
+        of = expression, program
+        if origin is not None and len(origin[1]) <= _MOST_ORDER:
+            of = origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
+        is_probed = is_final and not arrays and elements == 1
+        found = _simplified(expression, wanted, program, of if is_probed else None, share, is_final, limits, checked)
+        if found is not None:
+            return found
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _simplified(
+    expression: Program,
+    wanted: Sequence[By],
+    program: Traced,
+    of: tuple[Program, Traced] | None,
+    share: bool,
+    is_final: bool,
+    limits: Limits,
+    checked: Callable[[Derivatives], Derivatives],
+) -> Derivatives | None:
+    """The derivatives in a short form, `of` what it is compared with far out. None: in none are they `checked`."""
+    plain, shown = [*translated(program).values()], Presentation()
+    names = tuple(variable.name for variable in program.inputs)
+
+    def formed(terms: Sequence[Term]) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
+
+    has_infinity = symbol("inf") in ordered(plain)
+    near: list[list[Term]] = []
+    for terms in (simplified(plain, is_final=is_final, near=near, shown=shown), plain):
+        try:
+            found = checked(formed(terms))
+        except DisagreementError as error:
+            # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
+            if not error.is_numerical and not has_infinity:
+                raise
+            continue
+        if of is None:
+            return found
+        near = [[*forms, term] for forms, term in zip(near, plain, strict=True)]
+        return _preferred(of, found, terms, near, limits, share, shown.tokens, formed, checked)
+    return None
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
@@ -193,9 +220,8 @@ def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -
 
 
 def _preferred(
-    expression: Program,
+    of: tuple[Program, Traced],
     found: Derivatives,
-    program: Traced,
     terms: Sequence[Term],
     near: Sequence[Sequence[Term]],
     limits: Limits,
@@ -204,26 +230,35 @@ def _preferred(
     formed: Callable[[Sequence[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
-    """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
+    """The derivatives, or what is shorter, or is `near` in length or saturates, and is right at more points.
+
+    `of`: what they are derivatives of, and the engine's of that.
+    """
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
-    values = None
-    if length <= _MOST_PROBED:
-        values = Extremes(expression, names, _point(found.variables, {}, Random(0), 1), limits)
-
-    def texts(tried: Derivatives) -> dict[By, str]:
-        return {by: "\n".join(program_text(tried.program(by))) for by in tried.results}
+    if length > _MOST_PROBED:
+        return found
+    ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
+    values = Extremes(of[0], names, ordinary, limits)
+    slopes = [
+        slope[names.index(by[-1])] for by, slope in zip(found.results, values.slopes(of[1]).values(), strict=True)
+    ]
 
     def lost(tried: Derivatives) -> int:
-        return sum(values.lost(text, by[-1]) for by, text in texts(tried).items()) if values is not None else 0
+        texts = _texts(tried).items()
+        return sum(
+            values.lost(text, by[-1]) + len(values.astray(text, by[-1], slope, term))
+            for (by, text), slope, term in zip(texts, slopes, terms, strict=True)
+        )
 
     def others() -> Iterator[Sequence[Term]]:
-        named = _in_given_names(expression, list(found.results), limits) if share else None
+        named = _in_given_names(of[0], list(found.results), limits) if share else None
         if named is not None:
             yield named
         for i, forms in enumerate(near):
             for form in forms if best[0] else ():
-                yield [*terms[:i], form, *terms[i + 1 :]]
+                if tokens(form) <= _MOST_TIMES * tokens(terms[i]):
+                    yield [*terms[:i], form, *terms[i + 1 :]]
         if best[0] and has_exponentials(terms):
             yield saturated(terms)
 
@@ -233,13 +268,21 @@ def _preferred(
         if (own := (lost(tried), sum(map(tokens, other)))) < best:
             with contextlib.suppress(DisagreementError):
                 found, best = checked(tried), own
-    if values is None or not best[0]:
+    if not best[0]:
         return found
-    slopes = values.slopes(program)
-    lacks = {
-        by: values.lacking(text, by[-1], slopes[".".join(by)][names.index(by[-1])]) for by, text in texts(found).items()
-    }
-    return found._replace(lacks={by: points for by, points in lacks.items() if points})
+    lacks: dict[By, list[float]] = {}
+    strays: dict[By, list[float]] = {}
+    for (by, text), slope, term in zip(_texts(found).items(), slopes, terms, strict=True):
+        lacks[by] = values.lacking(text, by[-1], slope)
+        strays[by] = values.astray(text, by[-1], slope, term)
+    return found._replace(
+        lacks={by: points for by, points in lacks.items() if points},
+        strays={by: points for by, points in strays.items() if points},
+    )
+
+
+def _texts(found: Derivatives) -> dict[By, str]:
+    return {by: "\n".join(program_text(found.program(by))) for by in found.results}
 
 
 def _for_all_sizes(
@@ -287,6 +330,7 @@ def _step_by_step(
     steps: dict[tuple[By, bool], Program] = {}
     points: list[int] = []
     lacks: dict[By, Sequence[float]] = {}
+    strays: dict[By, Sequence[float]] = {}
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
@@ -296,12 +340,16 @@ def _step_by_step(
                 if by[end - 1] in free_variables(last):
                     step = by[end - 1 : end]
                     try:
-                        found = derivatives(last, [step], limits=limits, is_final=end == len(by))
+                        is_last = end == len(by)
+                        origin = (expression, by) if is_last else None
+                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
                     except TraceError:
                         return None
                     points.append(found.points)
-                    if end == len(by) and found.lacks:
+                    if found.lacks:
                         lacks[by] = found.lacks[step]
+                    if found.strays:
+                        strays[by] = found.strays[step]
                     steps[key] = found.program(step)
                     if _is_chosen_by_equality(steps[key]):
                         return None
@@ -314,7 +362,7 @@ def _step_by_step(
 
     terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
-        points=min(points, default=1), lacks=lacks
+        points=min(points, default=1), lacks=lacks, strays=strays
     )
 
 
@@ -437,7 +485,7 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     random = Random(0)
     compared = 0
     for attempt in range(_TRIES):
-        point = _point(names, shapes, random, attempt)
+        point = point_of(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
         if compared == points or not names:
@@ -447,7 +495,7 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
 
 def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int, ...] = ()) -> frozenset[By]:
     """The results that have, as they are written, another shape than the variable they are by, or than the value."""
-    point = _point(found.variables, shapes, Random(0), 1)
+    point = point_of(found.variables, shapes, Random(0), 1)
     other: set[By] = set()
     for by in found.results:
         program = parse("\n".join(program_text(found.program(by))))
@@ -455,18 +503,6 @@ def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int,
             if np.shape(_of_printed(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
                 other.add(by)
     return frozenset(other)
-
-
-def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -> dict[str, Any]:
-    """Values for the variables: all from one interval, or each from one of its own."""
-    common = _INTERVALS[attempt % len(_INTERVALS)]
-    point: dict[str, Any] = {}
-    for name in names:
-        low, high = common if attempt % 2 else random.choice(_INTERVALS)
-        shape = shapes.get(name, ())
-        count = int(np.prod(shape))
-        point[name] = np.array([random.uniform(low, high) for _ in range(count)]).reshape(shape)
-    return point
 
 
 def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[str, Any], limits: Limits) -> bool:
