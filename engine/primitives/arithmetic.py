@@ -30,6 +30,13 @@ from .families import ARITHMETIC
 private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
+
+
+def both(g: Gradient, h: Gradient) -> Gradient:
+    """The sum of two gradients, either of which may be none."""
+    return h if g is None else g if h is None else g + h
+
+
 plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
 plus_scaled = private(
     "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"

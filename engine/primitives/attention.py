@@ -11,7 +11,7 @@ from ..table.registry import ops
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import c_names, data_of
-from .arithmetic import times_number
+from .arithmetic import both, times_number
 from .axes import transpose
 from .families import LAYER
 from .layer import kept
@@ -42,9 +42,7 @@ safe_softmax = private(
 
 def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float) -> tuple[Any, ...]:
     """The gradients of query, key and value."""
-    sent = g[1] if g[0] is None else ops.matmul(g[0], _turned(value))
-    if g[0] is not None and g[1] is not None:
-        sent = sent + g[1]
+    sent = both(None if g[0] is None else ops.matmul(g[0], _turned(value)), g[1])
     of_scores = weights * (sent - ops.sum(sent * weights, (-1,), True)) * scale
     of_value = None if g[0] is None else ops.matmul(_turned(weights), g[0])
     return ops.matmul(of_scores, key), ops.matmul(_turned(of_scores), query), of_value

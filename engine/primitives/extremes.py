@@ -11,6 +11,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_batch, flat_rows
+from .arithmetic import both
 from .axes import unreduce
 from .copying import new_zeros
 from .families import ORDERING
@@ -154,10 +155,8 @@ amin = _extreme("amin", np.min, "smallest")
 
 
 def _aminmax_rule(g: Gradient, min: Any, max: Any, x: Data, dim: Any, keepdim: bool) -> Gradient:
-    slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
-    ]
-    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
+    pairs = ((g[0], min), (g[1], max))
+    return both(*(None if slope is None else shared_along(slope, out, x, dim, keepdim) for slope, out in pairs))
 
 
 @primitive(_aminmax_rule, outputs=("min", "max"))
