@@ -20,7 +20,7 @@ from ..tensors.errors import shape_error, type_error
 from .arguments import c_names, data_of, sizes, titles
 from .axes import squeeze, unsqueeze
 from .families import LAYER
-from .patches import Grid, Sizes, counts, patches, put_back
+from .patches import Grid, Sizes, counts, merged, patches, put_back
 from .reshaping import reshape
 
 private, function = LAYER.private, LAYER.function
@@ -48,16 +48,12 @@ def _bias_rule(g: Any) -> Any:
 # A batch of images with one kernel is a longer list of images; one with a kernel for each, as many groups.
 
 
-def _merged(x: Any, dim: int) -> Any:
-    return reshape(x, (*x.shape[:dim], x.shape[dim] * x.shape[dim + 1], *x.shape[dim + 2 :]))
-
-
 def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size: Any) -> Any:
     rank = len(grid[0]) + 2
     apart = bias is not None and bias.ndim > 1
     if weight.ndim == rank:
         together = x.ndim > rank
-        result = primitive(_merged(x, 0) if together else x, weight, None if apart else bias, grid, *size)
+        result = primitive(merged(x, 0) if together else x, weight, None if apart else bias, grid, *size)
         result = reshape(result, (x.shape[0] if together else 1, -1, *result.shape[1:]))
         if bias is None or not apart:
             return result
@@ -68,14 +64,14 @@ def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size
     if bias is not None:
         bias = reshape(bias if apart else ops.expand(bias, (count, *bias.shape)), -1)
     many = (*grid[:3], grid[3] * count)
-    result = primitive(_merged(ops.movedim(x, 0, 1), 1), _merged(weight, 0), bias, many, *size)
+    result = primitive(merged(ops.movedim(x, 0, 1), 1), merged(weight, 0), bias, many, *size)
     return ops.movedim(reshape(result, (len(result), count, -1, *result.shape[2:])), 1, 0)
 
 
 def _kernels_of_each(x: Any, y: Any, shape: Sizes, grid: Grid) -> Any:
     count = len(x)
     many = (*grid[:3], grid[3] * count)
-    x, y = (_merged(ops.movedim(images, 0, 1), 1) for images in (x, y))
+    x, y = (merged(ops.movedim(images, 0, 1), 1) for images in (x, y))
     result = kernel_gradient(x, y, (count * shape[0], *shape[1:]), many)
     return reshape(result, (-1, *shape))
 

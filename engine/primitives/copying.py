@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -113,15 +114,6 @@ copied = writing(
     "copy", _written, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
 )
 zeroed = writing("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), shape_only=("x",))
-filled_with_number = writing(
-    "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), overload=2, shape_only=("x",)
-)
-filled_with_tensor = writing(
-    "fill",
-    lambda x, value: np.full_like(x, value),
-    lambda g: zeros_like(g),
-    lambda g: g,
-    overload=3,
-    promotes=(),
-    shape_only=("x",),
-)
+_fill = partial(writing, "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), shape_only=("x",))
+filled_with_number = _fill(overload=2)
+filled_with_tensor = _fill(lambda g: g, overload=3, promotes=())

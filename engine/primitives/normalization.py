@@ -108,10 +108,6 @@ def _check_alike(x: Any, parameters: Sequence[Any]) -> None:
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
 
 
-def _by_channel(shape: Sequence[int]) -> Shape:
-    return (1, shape[1], *(1,) * (len(shape) - 2))
-
-
 def _update(running_mean: Any, running_var: Any, mean: Any, var: Any, count: int, momentum: float) -> None:
     """Moves the running mean and the running, unbiased, variance towards those of a batch."""
     with no_grad():
@@ -162,7 +158,7 @@ def batch_norm(
         )
     check_computed(x, "batch_norm")
     _check_alike(x, [*named.values()])
-    own = _by_channel(shape)
+    own = (1, shape[1], *(1,) * (len(shape) - 2))
     if not training:
         fixed = tuple(data_of(running).reshape(own) for running in (running_mean, running_var))
         return native_batch_norm(x, weight, bias, (tuple(shape), own), (), eps, fixed)[0]

@@ -81,8 +81,9 @@ def put_back(columns: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
 # PyTorch's names: an image becomes columns, columns become an image.
 
 
-def _merged(x: Any) -> Any:
-    return reshape(x, (-1, *x.shape[2:]))
+def merged(x: Any, dim: int) -> Any:
+    """Two dimensions that follow one another as one."""
+    return reshape(x, (*x.shape[:dim], x.shape[dim] * x.shape[dim + 1], *x.shape[dim + 2 :]))
 
 
 def _apart(x: Any, before: Any) -> Any:
@@ -92,7 +93,7 @@ def _apart(x: Any, before: Any) -> Any:
 @private(
     lambda g, x_shape, kernel, grid: put(g, x_shape[2:], kernel, grid),
     name="im2col",
-    batch=lambda x, kernel, grid: _apart(cut(_merged(x), kernel, grid), x),
+    batch=lambda x, kernel, grid: _apart(cut(merged(x, 0), kernel, grid), x),
 )
 def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
     return patches(x, kernel, grid)[:, 0]
@@ -101,7 +102,7 @@ def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
 @private(
     lambda g, kernel, grid: cut(g, kernel, grid),
     name="col2im",
-    batch=lambda x, size, kernel, grid: _apart(put(_merged(x), size, kernel, grid), x),
+    batch=lambda x, size, kernel, grid: _apart(put(merged(x, 0), size, kernel, grid), x),
 )
 def put(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
     return put_back(x, size, kernel, grid)
