@@ -35,6 +35,30 @@ def environment(changes: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def shown_between(command: Sequence[str], first: bytes, until: bytes, rest: bytes) -> str:
+    """What a command shows on a terminal that is its standard error, and that answers `until` with more input.
+
+    `rest` is given when `until` has been shown, however long that takes. Skips where there are no terminals.
+    """
+    master, slave = pytest.importorskip("pty").openpty()
+    shown = b""
+    env = environment({"TERM": "xterm", "COLUMNS": None})
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=slave, env=env) as child:
+        os.close(slave)
+        assert child.stdin
+        child.stdin.write(first)
+        child.stdin.flush()
+        with contextlib.suppress(OSError):
+            while chunk := os.read(master, 65536):
+                shown += chunk
+                if until in shown and not child.stdin.closed:
+                    child.stdin.write(rest)
+                    child.stdin.close()
+        os.close(master)
+        assert child.wait(TIMEOUT) == 0, shown
+    return shown.decode().replace("\r\n", "\n")
+
+
 def on_terminal(command: Sequence[str], columns: int, env: dict[str, str]) -> Result:
     """Runs a command with a pseudo-terminal as its standard input, output and error. Skips where there is none."""
     pty = pytest.importorskip("pty")

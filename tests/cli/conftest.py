@@ -132,9 +132,3 @@ def terminal(programs: Path) -> Callable[..., Result]:
 def own_terminal() -> Callable[..., Result]:
     """The same, started anew."""
     return _on_terminals(START)
-
-
-@pytest.fixture(scope="session")
-def terminal_shell() -> Callable[[str], Result]:
-    """Runs a line of shell on a terminal; what it shows, standard error included, is `out`."""
-    return lambda line: on_terminal(["sh", "-c", line], 80, environment({"TERM": "xterm-256color"}))
