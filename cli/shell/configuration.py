@@ -25,8 +25,7 @@ from typing import Any, NamedTuple
 import click
 
 from ...parser.syntax.errors import UsageError, did_you_mean
-from ...parser.syntax.wording import listed, quoted
-from .failures import in_our_form
+from ...parser.syntax.wording import in_our_form, listed, quoted
 
 VARIABLE = "AUTODIFF_CONFIG"
 _OF_FOLDER = "autodiff.toml"
