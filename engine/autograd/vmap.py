@@ -71,6 +71,8 @@ def _over_all(name: str, call: Call, out_dims: Any, args: Any, dims: Sequence[An
             given = _each(values, dims, lambda leaf, _: level.batched(leaf))
             result = call(*given)
     except BatchError as error:
+        if isinstance(error, RefusedError) and error.level not in (None, level):
+            raise  # to the level whose tensors were asked, further out
         if isinstance(error, RefusedError) or level.wrote:
             raise RuntimeError(str(error)) from None
         with inside_function(Transformed(captured(call), level)):

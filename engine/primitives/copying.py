@@ -109,7 +109,7 @@ def _written(x: Any, y: Any) -> Any:
     mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
     if mismatch is not None:
         raise shape_error(mismatch)
-    return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
+    return np.broadcast_to(y, np.broadcast_shapes(np.shape(x), np.shape(y))).astype(x.dtype)
 
 
 # What in-place operations write: another tensor, a number. `x.copy_(y)` is `copied(x, y)`.

@@ -267,7 +267,7 @@ def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = Fals
     """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
     value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
     if reduction == "batchmean":
-        return ops.sum(value) / x.shape[0]
+        return ops.sum(value) / (x.shape[0] if x.ndim else 1)
     return _summed_up(value, reduction)
 
 
