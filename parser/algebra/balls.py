@@ -123,8 +123,8 @@ def _defined(term: Term) -> Term:
         known: dict[Term, Term] = {}
         for part in ordered([term]):
             made = rebuilt(part, known)
-            record = function(made.name) if isinstance(made, Call) else None
-            text = record and not _method(made.name) and (record.definition or record.exponential)
+            record = function(made.name) if isinstance(made, Call) and _method(made.name) is None else None
+            text = record and (record.definition or record.exponential)
             if record is not None and isinstance(made, Call) and text:
                 made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))
             known[part] = made

@@ -29,6 +29,7 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
+from .canonical import VERBATIM
 from .definitions import definitions, needed, values_of
 from .extremes import Extremes
 from .points import point_of
@@ -39,7 +40,6 @@ from .simplify import simplified
 from .sizes import Axis, general, of_any_size
 from .terms import Symbol, Term, ordered, symbol
 from .translate import translated
-from .verbatim import VERBATIM
 
 _POINTS = 8
 _TRIES = 60
@@ -164,42 +164,41 @@ def derivatives(
             return found
     if letters:
         raise without_formula(expression)
+    shown = Presentation()
+
+    def formed(terms: Iterable[Term], share: bool = share) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
+
     if simplify:
         of = expression, program
         if origin is not None and len(origin[1]) <= _MOST_ORDER:
             of = origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
         is_probed = is_final and not arrays and elements == 1
-        found = _simplified(expression, wanted, program, of if is_probed else None, share, is_final, limits, checked)
+        found = _simplified(program, of if is_probed else None, share, is_final, limits, shown, formed, checked)
         if found is not None:
             return found
-    return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+    return checked(formed(translated(program, VERBATIM).values(), share=False))
 
 
 def _simplified(
-    expression: Program,
-    wanted: Sequence[By],
     program: Traced,
     of: tuple[Program, Traced] | None,
     share: bool,
     is_final: bool,
     limits: Limits,
+    shown: Presentation,
+    formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives | None:
     """The derivatives in a short form, `of` what it is compared with far out. None: in none are they `checked`."""
-    plain, shown = [*translated(program).values()], Presentation()
-    names = tuple(variable.name for variable in program.inputs)
-
-    def formed(terms: Sequence[Term]) -> Derivatives:
-        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
-
-    has_infinity = symbol("inf") in ordered(plain)
+    plain = [*translated(program).values()]
     near: list[list[Term]] = []
     for terms in (simplified(plain, is_final=is_final, near=near, shown=shown), plain):
         try:
             found = checked(formed(terms))
         except DisagreementError as error:
             # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-            if not error.is_numerical and not has_infinity:
+            if not error.is_numerical and symbol("inf") not in ordered(plain):
                 raise
             continue
         if of is None:
@@ -227,7 +226,7 @@ def _preferred(
     limits: Limits,
     share: bool,
     tokens: Callable[[Term], int],
-    formed: Callable[[Sequence[Term]], Derivatives],
+    formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and is right at more points.
@@ -236,19 +235,18 @@ def _preferred(
     """
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
-    if length > _MOST_PROBED:
-        return found
     ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
-    values = Extremes(of[0], names, ordinary, limits)
-    slopes = [
-        slope[names.index(by[-1])] for by, slope in zip(found.results, values.slopes(of[1]).values(), strict=True)
-    ]
+    values = Extremes(of[0], names, ordinary, limits) if length <= _MOST_PROBED else None
+    rows = zip(found.results, values.slopes(of[1]).values() if values is not None else (), strict=False)
+    slopes = [slope[names.index(by[-1])] for by, slope in rows]
 
     def lost(tried: Derivatives) -> int:
-        texts = _texts(tried).items()
+        if values is None:
+            return 0
+        rows = zip(_texts(tried).items(), slopes, terms, strict=True)
         return sum(
             values.lost(text, by[-1]) + len(values.astray(text, by[-1], slope, term))
-            for (by, text), slope, term in zip(texts, slopes, terms, strict=True)
+            for (by, text), slope, term in rows
         )
 
     def others() -> Iterator[Sequence[Term]]:
@@ -268,7 +266,7 @@ def _preferred(
         if (own := (lost(tried), sum(map(tokens, other)))) < best:
             with contextlib.suppress(DisagreementError):
                 found, best = checked(tried), own
-    if not best[0]:
+    if values is None or not best[0]:
         return found
     lacks: dict[By, list[float]] = {}
     strays: dict[By, list[float]] = {}
