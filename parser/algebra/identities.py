@@ -115,7 +115,9 @@ def without_quotients(term: Term, bounded: bool = False) -> Term:
 
 
 def _all_apart(term: Term) -> Term:
-    return (_ratio(term) if isinstance(term, Call) else None) or _apart(term)
+    # Of another function, which may keep tanh from where cosh overflows, it stays as it is.
+    is_inner = isinstance(term, Call) and any(isinstance(part, Call) for part in ordered(term.arguments))
+    return (_ratio(term) if isinstance(term, Call) and not is_inner else None) or _apart(term)
 
 
 def _apart(term: Term) -> Term:

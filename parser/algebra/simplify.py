@@ -55,8 +55,9 @@ _MOST_COUNTED = 4000  # factors of the terms of a sum
 _MOST_WORK = 12_000  # tokens of forms that are compared with each other, in all
 _MOST_ROOTS = 8
 _LOST = 30  # tokens that it may cost to keep digits
-_CLOSE = 4  # tokens that it may cost to keep a point
-_MOST_CLOSE = 8
+_CLOSE = 1  # tokens that it may cost to keep a point
+_MOST_CLOSE = 6
+_HYPERBOLIC = 4  # tokens that hyperbolic functions may cost for exponentials that overflow
 
 
 def simplified(
@@ -106,6 +107,7 @@ class _Simplification:
         self.work = 0
         # What was hardly longer than a form that was chosen.
         self.near: dict[Term, list[Term]] = {}
+        self.turned: set[Term] = set()
 
     def shortest(self, term: Term, is_outer: bool) -> Term:
         """The shortest form; of what is no whole result, if it is small."""
@@ -137,8 +139,11 @@ class _Simplification:
         sums = [form for form in forms if isinstance(form, Sum)]
         # (cos(x) - sin(x)/x)/x: a square below the line is 0, or beyond all numbers, sooner.
         forms |= dict.fromkeys(_common_factor(form, lambda powers: min(max(powers), Fraction(0))) for form in sums)
-        longest = self.shown.tokens(term) + _CLOSE
-        return [form for form in forms if form is not term and self.shown.tokens(form) <= longest]
+        tokens = self.shown.tokens(term)
+        return [form for form in forms if form is not term and self.shown.tokens(form) <= tokens + self._cost(form)]
+
+    def _cost(self, form: Term) -> int:
+        return _HYPERBOLIC if form in self.turned else _CLOSE
 
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
@@ -160,7 +165,7 @@ class _Simplification:
                     best, least = form, tokens
             if self.work > _MOST_WORK:
                 break
-        close = [form for form in sorted(tried, key=tried.__getitem__) if tried[form] <= least + _CLOSE]
+        close = [form for form in sorted(tried, key=tried.__getitem__) if tried[form] <= least + self._cost(form)]
         self.near[best] = close[:_MOST_CLOSE]
         return best
 
@@ -185,8 +190,7 @@ class _Simplification:
             variants += [(plain, False, "odd"), (plain, False, "even")]
         has_exponential = self.is_final and any(base is E for base, _ in powers)
         if is_outer and has_exponential:
-            if _stays_finite(turned := with_quotients(with_hyperbolics(term))):
-                yield turned
+            yield from self._hyperbolic(term)
             if (exponential := in_exponentials(plain)) is not plain:
                 variants.append((exponential, False, ""))
         split = without_quotients(plain, bounded=True) if self.is_final else plain
@@ -206,13 +210,20 @@ class _Simplification:
                 yield form
                 if not self.is_final:
                     continue
-                if is_outer and has_exponential and _stays_finite(turned := with_quotients(with_hyperbolics(form))):
-                    yield turned
+                if is_outer and has_exponential:
+                    yield from self._hyperbolic(form)
                 if parity or plain is not term or has_quotient(form):
                     yield (joined := with_quotients(form))
                     if parity:
                         yield multiplied_angles(form)
                         yield multiplied_angles(joined)
+
+    def _hyperbolic(self, term: Term) -> Iterator[Term]:
+        """The expression with hyperbolic functions, where no quotient of two that overflow is left."""
+        turned = with_hyperbolics(term)
+        if turned is not term and _stays_finite(turned := with_quotients(turned)):
+            self.turned.add(turned)
+            yield turned
 
 
 def _powers(term: Term) -> list[tuple[Term, Term]]:
