@@ -32,15 +32,11 @@ def _kl_of_coins(p: Any, q: Any) -> Tensor:
     return ones + _weighed(1 - p.probs, 1 - q.probs, ops.softplus(q.logits) - ops.softplus(p.logits))
 
 
-def _kl_of_categories(p: Any, q: Any) -> Tensor:
-    return _weighed(p.probs, q.probs, p.logits - q.logits).sum(-1)
-
-
 _KL = {
     Normal: _kl_of_normals,
     Uniform: _kl_of_uniforms,
     Bernoulli: _kl_of_coins,
-    Categorical: _kl_of_categories,
+    Categorical: lambda p, q: _weighed(p.probs, q.probs, p.logits - q.logits).sum(-1),
 }
 
 

@@ -91,7 +91,7 @@ def _extremum(name: str, reduce: Any, arg: Call) -> tuple[Any, Any]:
     whole = private(
         name,
         of_all,
-        lambda g, out, x: shared(g, out, x),
+        shared,
         rows=lambda x: reduce(flat_rows(x), axis=0),
         batch=lambda x: getattr(ops, f"a{name}")(flat_batch(x), 1),
         overload=1,
@@ -138,7 +138,7 @@ def _extreme(name: str, reduce: Any, which: str) -> Call:
     return primitive(
         name,
         forward,
-        lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
+        shared_along,
         doc=f"{which} element, or along `dim`; ties share the gradient",
         rows="dimensions",
         keeps_scalars=True,

@@ -89,9 +89,9 @@ def _normalizing(name: str) -> Call:
     call = private(
         name,
         normalize,
-        lambda g, x, weight, mean, var, seen, dims, eps: _slope(g, x, weight, mean, var, seen, dims, eps),
-        lambda g, x, weight_shape, mean, var, seen, eps: _weight_slope(g, x, weight_shape, mean, var, seen, eps),
-        lambda g, bias_shape, seen: _bias_slope(g, bias_shape, seen),
+        _slope,
+        _weight_slope,
+        _bias_slope,
         promotes=(),
         outputs=("out", "mean", "var"),
         batch=for_each,

@@ -343,14 +343,9 @@ def dist(x: Data, y: Data, p: float = 2) -> Data:
     return _norm(x - y, p)
 
 
-def _differences(x: Any, y: Any) -> Any:
-    """x's rows less y's: one more dimension than either."""
-    return unsqueeze(x, -2) - unsqueeze(y, -3)
-
-
 def _distance_rule(g: Gradient, out: Data, x: Data, y: Data, p: float) -> Gradient:
     """The gradient of each difference: that of a norm, but of equal largest differences each counts in full."""
-    difference = _differences(x, y)
+    difference = unsqueeze(x, -2) - unsqueeze(y, -3)
     if p == 0:
         return zeros_like(difference)
     if p == 1:

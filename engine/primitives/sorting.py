@@ -62,11 +62,7 @@ argsort = primitive(
 )
 
 
-@primitive(
-    lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
-    outputs=("values", "indices"),
-    rows="dimensions",
-)
+@primitive(_sort_rule, outputs=("values", "indices"), rows="dimensions")
 def topk(x: Data, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Data, Data]:
     """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
@@ -120,8 +116,7 @@ def _nanmedian_indices(x: Any, dim: int) -> Any:
 
 
 def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
-    whole = private(name, of_all, lambda g, out, x: shared(g, out, x))
-    return whole, selecting(name, indices, overload=1)
+    return private(name, of_all, shared), selecting(name, indices, overload=1)
 
 
 median_all, median_dim = _middle("median", _median, _median_indices)
