@@ -21,14 +21,28 @@ new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), shap
 
 
 @function(method=False)
-def zeros_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+def zeros_like(
+    x: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
+) -> Any:
     """zeros in the shape of x"""
     zeros = zeros_primitive(x)
     return zeros if dtype is None and not requires_grad else _made(zeros, dtype, requires_grad)
 
 
 @function(method=False)
-def ones_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+def ones_like(
+    x: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
+) -> Any:
     """ones in the shape of x"""
     ones = ones_primitive(x)
     return ones if dtype is None and not requires_grad else _made(ones, dtype, requires_grad)
@@ -36,7 +50,13 @@ def ones_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool 
 
 @function(method=False)
 def full_like(
-    x: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None
+    x: Any,
+    fill_value: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
 ) -> Any:
     """one number in the shape of x"""
     data = data_of(x)
