@@ -91,14 +91,11 @@ def _difference_loss(name: str, value: Any, slope: Any) -> Any:
     def share(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
         return _share(g, x_numel, reduction) * slope(x - target, width)
 
-    def opposite(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
-        return _share(g, x_numel, reduction) * -slope(x - target, width)
-
     return private(
         name,
         lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
         share,
-        opposite,
+        lambda g, x, target, x_numel, reduction, width: -share(g, x, target, x_numel, reduction, width),
         reduces=True,
     )
 
