@@ -14,10 +14,10 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients
-from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.errors import LinAlgError
 from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
