@@ -14,10 +14,10 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients
-from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.errors import LinAlgError
 from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
@@ -29,6 +29,7 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
+from .canonical import VERBATIM
 from .definitions import definitions, needed, values_of
 from .extremes import Extremes
 from .presentation import Presentation
@@ -38,7 +39,6 @@ from .simplify import simplified
 from .sizes import Axis, general, of_any_size
 from .terms import Symbol, Term, ordered, symbol
 from .translate import translated
-from .verbatim import VERBATIM
 
 _POINTS = 8
 _TRIES = 60
@@ -160,26 +160,26 @@ def derivatives(
             return found
     if letters:
         raise without_formula(expression)
+    shown = Presentation()
+
+    def formed(terms: Iterable[Term], share: bool = share) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
+
     if simplify:
-
-        def formed(terms: Sequence[Term]) -> Derivatives:
-            return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
-
-        plain, shown = [*translated(program).values()], Presentation()
-        has_infinity = symbol("inf") in ordered(plain)
+        plain = [*translated(program).values()]
         near: list[list[Term]] = []
         for terms in (simplified(plain, is_final=is_final, near=near, shown=shown), plain):
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-                if not error.is_numerical and not has_infinity:
+                if not error.is_numerical and symbol("inf") not in ordered(plain):
                     raise
                 continue
             if not is_final or arrays or elements != 1:
                 return found
             return _preferred(expression, found, program, terms, near, limits, share, shown.tokens, formed, checked)
-    return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+    return checked(formed(translated(program, VERBATIM).values(), share=False))
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
@@ -201,7 +201,7 @@ def _preferred(
     limits: Limits,
     share: bool,
     tokens: Callable[[Term], int],
-    formed: Callable[[Sequence[Term]], Derivatives],
+    formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
