@@ -20,6 +20,11 @@ FAMILIES: list[tuple[str, Callable[[int], str], float]] = [
     ("sums with differences", lambda n: "+".join(f"cos({i}*x) - x**{i}" for i in range(1, n + 1)), 2.5),
     ("maxima", lambda n: "".join(f"maximum(x + {i}, {i}*" for i in range(1, n + 1)) + "x" + ")" * n, 4.5),
     ("variables of a power", lambda n: f"({'+'.join(f'x{i}' for i in range(n))})**5", 3),
+    (
+        "assignments",
+        lambda n: "t0 = x; " + "".join(f"t{i} = sin(t{i - 1})*t{i - 1}; " for i in range(1, n)) + f"t{n - 1}",
+        3,
+    ),
     ("variables of a product", lambda n: "*".join(f"x{i}" for i in range(n)), 4.5),
 ]
 
@@ -54,3 +59,17 @@ def test_the_derivative_of_products_inside_each_other_is_as_long_as_they_are_dee
         expression = parse(source)
         lengths.append(len("".join(program_text(derivatives(expression, [("x",)]).program(("x",))))))
     assert lengths[1] <= 2.5 * lengths[0], lengths
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(x + 195)**195 + (x + 200)**200",
+        "(" * 200 + "x" + "".join(f")/(x + {i}) + {i}" for i in range(200, 0, -1)),
+        "".join(f"tanh({i}*" for i in range(1, 180)) + "x" + ")" * 179,
+        "+".join(f"sin(x)**{i}*cos(x)**{200 - i}" for i in range(1, 200)),
+    ],
+    ids=["coefficients beyond floats", "signs of deep sums", "numbers beyond floats", "digits that cancel"],
+)
+def test_what_is_large_has_a_derivative_too(source: str) -> None:
+    assert program_text(derivatives(parse(source), [("x",)]).program(("x",)))
