@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted, reason_of
 from .stores import Store, is_address, store_to_write
 
 # Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
@@ -90,7 +90,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
         file = open(temporary, "xb")  # noqa: SIM115
     except OSError as error:
-        raise UsageError(f"cannot write {quoted(path)}: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot write {quoted(path)}: {reason_of(error)}") from None
     with _removed_at_the_end(temporary):
         with file:
             if mode is not None:

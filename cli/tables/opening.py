@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import sentence
+from ...parser.syntax.wording import reason_of
 from ..shell.stores import Store, is_address, shown
 
 _HIDDEN = re.compile(r"/[._]")
@@ -152,7 +152,7 @@ def open_bytes(place: Place) -> Headed:
     try:
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
     except OSError as error:
-        raise UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot read {place.title}: {reason_of(error)}") from None
     return _decompressed(Headed(raw, place.title, [raw], raw.fileno(), file=raw if raw.seekable() else None))
 
 
@@ -235,8 +235,7 @@ class Headed(io.RawIOBase):
             self.is_drained = not piece
             return piece
         except self.errors as error:
-            reason = sentence(getattr(error, "strerror", None) or str(error))
-            raise UsageError(f"cannot read {self.title}: {reason}") from None
+            raise UsageError(f"cannot read {self.title}: {reason_of(error)}") from None
 
 
 def _ready(number: int | None, pause: float = _PAUSE) -> bool:

@@ -20,10 +20,6 @@ def _cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_f
     return self
 
 
-def _is_nonzero(self: Tensor) -> bool:
-    return bool(self)
-
-
 def detach_(self: Tensor) -> Tensor:
     """Takes this tensor out of its graph. RuntimeError: it is a view."""
     if self._base is not None:
@@ -133,18 +129,6 @@ def _value(constant: Any) -> property:
     return property(lambda self: constant)
 
 
-PROPERTIES: dict[str, Any] = {
-    "device": _value(CPU),
-    "layout": _value(strided),
-    "grad_dtype": grad_dtype,
-    "_backward_hooks": property(lambda self: None, fdel=lambda self: _no_deletion("_backwards_hooks not allowed!")),
-    **dict.fromkeys(
-        ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested"), _value(False)
-    ),
-    "is_cpu": _value(True),
-}
-
-
 def _no_deletion(what: str) -> None:
     raise RuntimeError(f"Deletion of {what}")
 
@@ -167,7 +151,15 @@ def _refused(what: str) -> Call:
     return refuse
 
 
-METHODS: dict[str, Call] = {
+METHODS: dict[str, Any] = {
+    "device": _value(CPU),
+    "layout": _value(strided),
+    "grad_dtype": grad_dtype,
+    "_backward_hooks": property(lambda self: None, fdel=lambda self: _no_deletion("_backwards_hooks not allowed!")),
+    **dict.fromkeys(
+        ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested"), _value(False)
+    ),
+    "is_cpu": _value(True),
     "__complex__": lambda self: complex(self.item()),
     "__dlpack__": lambda self, **named: shareable(self).__dlpack__(**named),
     "conj": _refined,
@@ -188,7 +180,7 @@ METHODS: dict[str, Call] = {
     "is_complex": lambda self: False,
     "is_conj": lambda self: False,
     "is_neg": lambda self: False,
-    "is_nonzero": _is_nonzero,
+    "is_nonzero": Tensor.__bool__,
     "is_pinned": lambda self, device=None: False,
     "is_same_size": lambda self, other: self.shape == other.shape,
     "is_set_to": lambda self, tensor: self._data is tensor._data,
@@ -203,5 +195,3 @@ METHODS: dict[str, Call] = {
     "storage": lambda self: _Storage(storage_of(shareable(self)), f"TypedStorage(dtype={self.dtype}, "),
     "untyped_storage": lambda self: _Storage(storage_of(shareable(self)).view(np.uint8)),
 }
-
-ATTRIBUTES: dict[str, Any] = {**PROPERTIES, **METHODS}

@@ -158,18 +158,18 @@ class Function:
             if has_setup:
                 output = cls._forward(args, recorded_outside)
                 cls.setup_context(node, args, output)
-                if forward.functions and among(output, node._to_save) and among(output, args):
+                if forward.functions and among(output, node.to_save) and among(output, args):
                     raise RuntimeError(_RETURNED_AND_SAVED)
             else:
                 _check_no_batch(inputs)
                 output = cls.forward(node, *args, **kwargs)
         single = not isinstance(output, tuple)
         outputs = (output,) if single else output
-        if node._non_differentiable:
-            node._constants = tuple([among(o, node._non_differentiable) for o in outputs])
-        if node._dirty:
-            node._written = tuple([i for i, a in enumerate(inputs) if among(a, node._dirty)])
-        if any(not among(dirty, outputs) for dirty in node._dirty):
+        if node.non_differentiable:
+            node._constants = tuple([among(o, node.non_differentiable) for o in outputs])
+        if node.dirty_tensors:
+            node._written = tuple([i for i, a in enumerate(inputs) if among(a, node.dirty_tensors)])
+        if any(not among(dirty, outputs) for dirty in node.dirty_tensors):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
                 "are modified inplace must all be outputs of the Function."

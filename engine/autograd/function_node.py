@@ -21,32 +21,18 @@ class FunctionCtx:
     """What `forward` (or `setup_context`) tells `backward`, beside any attributes the user sets."""
 
     needs_input_grad: tuple[bool, ...] = ()
-    _to_save: Sequence[Tensor | None] = ()
+    # What `save_for_backward`, `mark_dirty` and `mark_non_differentiable` were given.
+    to_save: Sequence[Tensor | None] = ()
+    dirty_tensors: Sequence[Tensor] = ()
+    non_differentiable: Sequence[Tensor] = ()
     _saved: list[Any] | None = None
-    _non_differentiable: tuple[Tensor, ...] = ()
-    _dirty: tuple[Tensor, ...] = ()
     _materialize = True
     _materialize_non_diff_grads = True
-
-    @property
-    def to_save(self) -> Sequence[Tensor | None]:
-        """What `save_for_backward` was given."""
-        return self._to_save
-
-    @property
-    def dirty_tensors(self) -> Sequence[Tensor]:
-        """What `mark_dirty` was given."""
-        return self._dirty
-
-    @property
-    def non_differentiable(self) -> Sequence[Tensor]:
-        """What `mark_non_differentiable` was given."""
-        return self._non_differentiable
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps inputs, outputs or other tensors (or None) for `backward`. TypeError: something else."""
         _check_kept(tensors, "save_for_backward can only save variables")
-        self._to_save = tensors
+        self.to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors for `jvp`."""
@@ -55,11 +41,11 @@ class FunctionCtx:
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """Says which inputs `forward` changed in place."""
-        self._dirty = tensors
+        self.dirty_tensors = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """Says which outputs have no derivative."""
-        self._non_differentiable = tensors
+        self.non_differentiable = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (the default) or None for an output that no gradient reached."""

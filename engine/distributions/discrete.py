@@ -10,7 +10,7 @@ from ..api import sampling
 from ..api.declared import require
 from ..api.types import finfo
 from ..table.registry import ops
-from ..tensors.modes import no_grad
+from ..tensors.modes import enable_grad, no_grad
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
 from .distribution import BOOLEAN, REAL, SIMPLEX, Constraint, Distribution, interval, rows, together
@@ -34,11 +34,15 @@ class _OfProbabilities(Distribution):
         vars(self)[name] = given
         return given
 
+    # Kept with their history, whoever asks first: `sample` does without recording.
+
     @cached_property
+    @enable_grad()
     def probs(self) -> Tensor:
         return self.logits.sigmoid() if self._is_binary else self.logits.softmax(-1)  # pyrefly: ignore[missing-attribute]
 
     @cached_property
+    @enable_grad()
     def logits(self) -> Tensor:
         least = finfo(self.probs.dtype).eps
         inside = self.probs.clamp(least, 1 - least)
@@ -116,8 +120,8 @@ class Multinomial(Distribution):
     ) -> None:
         if not isinstance(total_count, int):
             raise NotImplementedError("inhomogeneous total_count is not supported")
-        self.total_count, self._categorical = total_count, Categorical(probs, logits, validate_args)
-        whole = Constraint("Multinomial()", lambda x: (x >= 0).all(-1) & (x.sum(-1) == total_count))
+        self.total_count, self._categorical = total_count, Categorical(probs, logits)
+        whole = Constraint("Multinomial()", lambda x: (x >= 0).all(-1) & (x.sum(-1) <= total_count))
         self.support = whole
         super().__init__(self._categorical.batch_shape, self.param_shape[-1:], validate_args)
 

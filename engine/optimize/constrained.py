@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..primitives.parts import cat
 from ..tensors.aliases import Array
 from ..tensors.tensor import Tensor
 from .minimum import Bounds, Constrained, Minimum, Path, RunawayError, Search, free_unknowns
-from .objective import FAILURES, Objective, Residuals
+from .objective import FAILURES, Objective, Residuals, joined
 from .optimality import Optimality
 from .unknowns import Unknowns
 
@@ -47,7 +46,7 @@ def lagrangian(objective: Objective, constraints: Constraints) -> Objective:
 
     def function(*tensors: Tensor) -> Tensor:
         values: Sequence[Tensor] = constraints.residuals.function(*tensors[:-1])
-        flat = cat([value.reshape(-1) for value in values]) if len(values) > 1 else values[0].reshape(-1)
+        flat = joined([value.reshape(-1) for value in values])
         return objective.function(*tensors[:-1]) - (tensors[-1] * flat).sum()
 
     return Objective(function, Unknowns({**objective.unknowns.shapes, _MULTIPLIERS: (count,)}))

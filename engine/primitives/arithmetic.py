@@ -30,6 +30,13 @@ from .families import ARITHMETIC
 private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
+
+
+def both(g: Gradient, h: Gradient) -> Gradient:
+    """The sum of two gradients, either of which may be none."""
+    return h if g is None else g if h is None else g + h
+
+
 plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
 plus_scaled = private(
     "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"
@@ -71,16 +78,12 @@ def scaled_by(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
-def _subtracted(x: Any, y: Any, alpha: Any = 1) -> Any:
-    return _minus(y, scaled_by(x, alpha))
-
-
-def _subtracted_rule(g: Gradient, alpha: Any) -> Gradient:
-    return scaled_by(-g, alpha)
-
-
 _rsub = partial(
-    private, "rsub", _subtracted, _subtracted_rule, formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x"
+    private,
+    "rsub",
+    lambda x, y, alpha=1: _minus(y, scaled_by(x, alpha)),
+    lambda g, alpha: scaled_by(-g, alpha),
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 rsub_tensor = _rsub(lambda g: g)
 rsub_number = _rsub(overload=1)
@@ -467,16 +470,18 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
 # Signs, steps and powers of two
 
 
-def _copysign_rule(g: Gradient, x: Data, y: Data) -> Gradient:
-    return g * (_direction(x) * copysign_tensor(ops.ones_like(x), y))
-
-
 def _direction(x: Any) -> Any:
     """The sign of x, but of what is not finite nan, as PyTorch divides by x."""
     return ops.sgn(x) + (x - x)
 
 
-copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
+copysign_tensor = private(
+    "copysign",
+    np.copysign,
+    lambda g, x, y: g * (_direction(x) * copysign_tensor(ops.ones_like(x), y)),
+    lambda g: zeros_like(g),
+    floating=True,
+)
 
 
 @private(

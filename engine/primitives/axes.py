@@ -91,10 +91,6 @@ def transpose(x: Any, dim0: int, dim1: int) -> Any:
     return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
 
 
-def _t_of_rows(x: Any) -> Any:
-    return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
-
-
 t_primitive, t_in_place = (
     private(
         "t",
@@ -103,7 +99,7 @@ t_primitive, t_in_place = (
         overload=i,
         view=True,
         moves="places",
-        rows=_t_of_rows,
+        rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
         batch=lambda x: transpose_primitive(x, 1, 2) if x.ndim == 3 else alias(x),
     )
     for i in (0, 1)

@@ -23,14 +23,8 @@ def _drawn(name: str, overload: int = 0, rules: tuple[Call, ...] = (_nothing,)) 
 
 
 # In place, by the name of the method.
-WRITTEN = {
-    "uniform_": _drawn("uniform"),
-    "normal_": _drawn("normal"),
-    "exponential_": _drawn("exponential"),
-    "cauchy_": _drawn("cauchy"),
-    "log_normal_": _drawn("log_normal"),
-    "geometric_": _drawn("geometric"),
-}
+_NAMES = ("uniform", "normal", "exponential", "cauchy", "log_normal", "geometric")
+WRITTEN = {f"{name}_": _drawn(name) for name in _NAMES}
 # With both ends given, the upper one, none.
 RANDOM = {2: _drawn("random"), 1: _drawn("random", 1), 0: _drawn("random", 2)}
 BERNOULLI_OF_TENSOR = _drawn("bernoulli", 1, (_nothing, _nothing))

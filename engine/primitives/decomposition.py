@@ -13,6 +13,7 @@ from ..tensors import dtypes
 from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
+from .arithmetic import both
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
 from .families import LINEAR_ALGEBRA
@@ -161,7 +162,7 @@ def _qr_rule(g: Gradient, Q: Any, R: Any, x: Data, mode: str) -> Any:  # noqa: N
         of_r_rest = slice_primitive(g[1], last, rows, columns, 1)
         of_rest = matmul(Q, of_r_rest)
         through = matmul(slice_primitive(x, last, rows, columns, 1), turned(of_r_rest))
-        of_q = through if of_q is None else of_q + through
+        of_q = both(of_q, through)
     of_first = _qr_square_rule(of_q, of_first, Q, slice_primitive(R, last, 0, rows, 1))
     if of_rest is None:
         of_rest = new_zeros(x, (*x.shape[:-1], columns - rows))
@@ -171,12 +172,8 @@ def _qr_rule(g: Gradient, Q: Any, R: Any, x: Data, mode: str) -> Any:  # noqa: N
 def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     """The gradient of a matrix that has at least as many rows as columns."""
     inner = None if of_q is None else -matmul(turned(q), of_q)
-    if of_r is not None:
-        part = matmul(of_r, turned(r))
-        inner = part if inner is None else part + inner
-    inner = triu(inner)
-    result = matmul(q, inner + turned(triu(inner, 1)))
-    result = result if of_q is None else result + of_q
+    inner = triu(both(None if of_r is None else matmul(of_r, turned(r)), inner))
+    result = both(matmul(q, inner + turned(triu(inner, 1))), of_q)
     return solve_triangular(turned(r), result, False, False)
 
 

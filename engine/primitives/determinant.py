@@ -99,11 +99,7 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-def _first_change(g: Gradient, x: Data) -> Gradient:
-    return cofactor_change(g, x)
-
-
-@private(_first_change, _second_change)
+@private(lambda g, x: cofactor_change(g, x), _second_change)
 def cofactor_change(change: Any, x: Any) -> Any:
     """How the cofactors change with x, in the first order."""
     if not x.size or not np.isfinite(x).all():

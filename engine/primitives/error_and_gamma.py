@@ -48,15 +48,6 @@ def of_scipy(family: Family, name: str, rule: Any, doc: str, scipy: str = "", **
     return family.primitive(name, unary(scipy or name), rule, doc=doc, **facts)
 
 
-def underived(what: str) -> Any:
-    """The rule of an argument that an operation has a derivative for in principle, but PyTorch has not."""
-
-    def rule(g: Any) -> Any:
-        raise NotImplementedError(f"the derivative for '{what}' is not implemented.")
-
-    return rule
-
-
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 _method = partial(of_scipy, SPECIAL_METHODS)

@@ -11,6 +11,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_batch, flat_rows
+from .arithmetic import both
 from .axes import unreduce
 from .copying import new_zeros
 from .families import ORDERING
@@ -102,32 +103,27 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
-    of_two="maximum",
-    aliases=("Max",),
-    torch=("max",),
-    called_as={"dim": "other"},
-)
-def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
-    if dim is None:
-        return max_all(x)
-    return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
+def _of_all_or_along(name: str, which: str, of_all: Call, along: Call, of_two: Call) -> Call:
+    @function(
+        name=name,
+        doc=f"{which} element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the "
+        f"{which}",
+        edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+        of_two=of_two.__name__,
+        aliases=(name.title(),),
+        torch=(name,),
+        called_as={"dim": "other"},
+    )
+    def extremum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        if dim is None:
+            return of_all(x)
+        return along(x, dim, keepdim) if isinstance(dim, int) else of_two(x, dim)
+
+    return extremum
 
 
-@function(
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
-    of_two="minimum",
-    aliases=("Min",),
-    torch=("min",),
-    called_as={"dim": "other"},
-)
-def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
-    if dim is None:
-        return min_all(x)
-    return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)
+max = _of_all_or_along("max", "largest", max_all, max_dim, maximum)
+min = _of_all_or_along("min", "smallest", min_all, min_dim, minimum)
 
 
 def _extreme(name: str, reduce: Any, which: str) -> Any:
@@ -154,10 +150,8 @@ amin = _extreme("amin", np.min, "smallest")
 
 
 def _aminmax_rule(g: Gradient, min: Any, max: Any, x: Data, dim: Any, keepdim: bool) -> Gradient:
-    slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
-    ]
-    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
+    pairs = ((g[0], min), (g[1], max))
+    return both(*(None if slope is None else shared_along(slope, out, x, dim, keepdim) for slope, out in pairs))
 
 
 @primitive(_aminmax_rule, outputs=("min", "max"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -193,14 +194,10 @@ def _indexing(put: Callable[[Any, Any, Any], None]) -> Call:
 _index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
 
 
-def _select_of_each(x: Any, dim: int, index: Any) -> Any:
-    return index_select_primitive(x, dim + 1, index) if x.ndim > 1 else None
-
-
 @private(
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
     moves="places",
-    batch=_select_of_each,
+    batch=lambda x, dim, index: index_select_primitive(x, dim + 1, index) if x.ndim > 1 else None,
     ranks=(None, 1),
     name="index_select",
 )
@@ -228,15 +225,14 @@ index_copy_primitive = private(
     lambda g, dim, index: index_select_primitive(g, dim, index),
     promotes=(),
 )
-index_fill_number = private(
+_index_fill = partial(
+    private,
     "index_fill",
     lambda x, dim, index, value: _index_put(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
 )
-index_fill_tensor = private(
-    "index_fill",
-    lambda x, dim, index, value: _index_put(x, dim, index, value),
-    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+index_fill_number = _index_fill()
+index_fill_tensor = _index_fill(
     None,
     None,
     # An element filled twice is still one element.
@@ -375,7 +371,8 @@ def _reduced_source_rule(
 ) -> Gradient:
     if reduce == "prod":
         zero = ops.eq(src, 0)
-        single = zero * ops.eq(gather_primitive(_zeros_met(x, dim, index, zero), dim, index), 1)
+        zeros = scatter_add_primitive(new_zeros(x, data_of(x).shape), dim, index, zero * 1.0)
+        single = zero * ops.eq(gather_primitive(zeros, dim, index), 1)
         others = scatter_reduce_primitive(x, dim, index, ops.where(single, 1, src), "prod", include_self)
         rest = gather_primitive(g * out, dim, index) / ops.where(zero, 1, src)
         return ops.where(single, gather_primitive(g * others, dim, index), rest)
@@ -385,10 +382,6 @@ def _reduced_source_rule(
         g = _shared(g, out, x, dim, index, src)
     taken = gather_primitive(g, dim, index)
     return taken if reduce in ("sum", "mean") else ops.eq(src, gather_primitive(out, dim, index)) * taken
-
-
-def _zeros_met(x: Data, dim: int, index: Data, zero: Data) -> Data:
-    return scatter_add_primitive(new_zeros(x, data_of(x).shape), dim, index, zero * 1.0)
 
 
 def _shared(g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data) -> Gradient:

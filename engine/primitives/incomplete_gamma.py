@@ -12,8 +12,9 @@ from ..table.record import ABOVE_ONE, POSITIVE, Domain
 from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.size import check_steps
+from .arguments import underived
 from .elementary import exp, log
-from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
+from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS
 
 

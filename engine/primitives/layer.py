@@ -151,19 +151,11 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     return tuple(parts)
 
 
-def _pad_of_each(x: Any, pad: Sequence[int], value: float) -> Any:
-    return constant_pad(x, pad, value)
-
-
-def _constant_pad_rule(g: Gradient, pad: Sequence[int]) -> Gradient:
-    return constant_pad(g, [-n for n in pad], 0.0)
-
-
 @private(
-    _constant_pad_rule,
+    lambda g, pad: constant_pad(g, [-n for n in pad], 0.0),
     function="pad",
     name="constant_pad_nd",
-    batch=_pad_of_each,
+    batch=lambda x, pad, value: constant_pad(x, pad, value),
 )
 def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)

@@ -42,11 +42,11 @@ def _sine_quotient_formula(n: int, a: float, hyperbolic: bool) -> str:
     return f"where(x == 0, {limit}, {' + '.join(terms)})"
 
 
-def _sine_quotient_rule(g: Gradient, x: Data, n: int, a: float, hyperbolic: bool) -> Gradient:
-    return g * sine_quotient_derivative(x, n + 1, a, hyperbolic)
-
-
-@private(_sine_quotient_rule, name="sine_quotient", formula=_sine_quotient_formula)
+@private(
+    lambda g, x, n, a, hyperbolic: g * sine_quotient_derivative(x, n + 1, a, hyperbolic),
+    name="sine_quotient",
+    formula=_sine_quotient_formula,
+)
 def sine_quotient_derivative(x: Any, n: int, a: float, hyperbolic: bool = False) -> Any:
     """Derivative number n of f(z) = sin(z)/z, or sinh(z)/z, with z = a*x.
 

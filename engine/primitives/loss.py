@@ -91,14 +91,11 @@ def _difference_loss(name: str, value: Any, slope: Any) -> Any:
     def share(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
         return _share(g, x_numel, reduction) * slope(x - target, width)
 
-    def opposite(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
-        return _share(g, x_numel, reduction) * -slope(x - target, width)
-
     return private(
         name,
         lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
         share,
-        opposite,
+        lambda g, x, target, x_numel, reduction, width: -share(g, x, target, x_numel, reduction, width),
         reduces=True,
     )
 
@@ -267,7 +264,7 @@ def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = Fals
     """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
     value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
     if reduction == "batchmean":
-        return ops.sum(value) / x.shape[0]
+        return ops.sum(value) / (x.shape[0] if x.ndim else 1)
     return _summed_up(value, reduction)
 
 

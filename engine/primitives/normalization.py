@@ -19,7 +19,7 @@ from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
-from .arguments import data_of, sizes, titles
+from .arguments import check_computed, data_of, sizes
 from .arithmetic import plus_number
 from .families import LAYER
 from .reshaping import expand, reshape, sum_to_size
@@ -102,19 +102,10 @@ native_batch_norm, native_layer_norm, native_group_norm = map(
 )
 
 
-def _check_floating(name: str, x: Any) -> None:
-    if data_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"\"{name}\" not implemented for '{titles(x)[0]}'")
-
-
 def _check_alike(x: Any, parameters: Sequence[Any]) -> None:
     """RuntimeError: parameters are of another dtype than x."""
     if any(p is not None and data_of(p).dtype != data_of(x).dtype for p in parameters):
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
-
-
-def _by_channel(shape: Sequence[int]) -> Shape:
-    return (1, shape[1], *(1,) * (len(shape) - 2))
 
 
 def _update(running_mean: Any, running_var: Any, mean: Any, var: Any, count: int, momentum: float) -> None:
@@ -165,9 +156,9 @@ def batch_norm(
             "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in "
             "place, were not batched."
         )
-    _check_floating("batch_norm", x)
+    check_computed(x, "batch_norm")
     _check_alike(x, [*named.values()])
-    own = _by_channel(shape)
+    own = (1, shape[1], *(1,) * (len(shape) - 2))
     if not training:
         fixed = tuple(data_of(running).reshape(own) for running in (running_mean, running_var))
         return native_batch_norm(x, weight, bias, (tuple(shape), own), (), eps, fixed)[0]
@@ -203,7 +194,7 @@ def layer_norm(x: Any, normalized_shape: Any, weight: Any = None, bias: Any = No
             f"Given normalized_shape={list(last)}, expected input with shape [*{wanted}], but got input of "
             f"size{list(shape)}"
         )
-    _check_floating("LayerNormKernelImpl", x)
+    check_computed(x, "LayerNormKernelImpl")
     _check_alike(x, (weight, bias))
     seen = (shape, (*(1,) * first, *last))
     return native_layer_norm(x, weight, bias, seen, tuple(range(first, len(shape))), eps, None)[0]
@@ -231,7 +222,7 @@ def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, ep
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
                 f"shape {list(value.shape)} and input of shape {list(shape)}"
             )
-    _check_floating("GroupNormKernelImpl", x)
+    check_computed(x, "GroupNormKernelImpl")
     _check_alike(x, (weight, bias))
     groups = (num_groups, shape[1] // num_groups)
     seen = ((shape[0], *groups, *shape[2:]), (1, *groups, *(1,) * (len(shape) - 2)))

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided as strided
 
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
-from .arguments import data_of, sizes, titles
+from .arguments import check_computed, data_of, sizes
 from .axes import squeeze, unsqueeze
 from .families import LAYER
 from .reshaping import reshape
@@ -81,32 +81,29 @@ def put_back(columns: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
 # PyTorch's names: an image becomes columns, columns become an image.
 
 
-def _merged(x: Any) -> Any:
-    return reshape(x, (-1, *x.shape[2:]))
+def merged(x: Any, dim: int) -> Any:
+    """Two dimensions that follow one another as one."""
+    return reshape(x, (*x.shape[:dim], x.shape[dim] * x.shape[dim + 1], *x.shape[dim + 2 :]))
 
 
 def _apart(x: Any, before: Any) -> Any:
     return reshape(x, (*before.shape[:2], *x.shape[1:]))
 
 
-def _put_back(g: Any, x_shape: Sizes, kernel: Sizes, grid: Grid) -> Any:
-    return put(g, x_shape[2:], kernel, grid)
-
-
-def _cut_of_each(x: Any, kernel: Sizes, grid: Grid) -> Any:
-    return _apart(cut(_merged(x), kernel, grid), x)
-
-
-def _put_of_each(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
-    return _apart(put(_merged(x), size, kernel, grid), x)
-
-
-@private(_put_back, name="im2col", batch=_cut_of_each)
+@private(
+    lambda g, x_shape, kernel, grid: put(g, x_shape[2:], kernel, grid),
+    name="im2col",
+    batch=lambda x, kernel, grid: _apart(cut(merged(x, 0), kernel, grid), x),
+)
 def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
     return patches(x, kernel, grid)[:, 0]
 
 
-@private(lambda g, kernel, grid: cut(g, kernel, grid), name="col2im", batch=_put_of_each)
+@private(
+    lambda g, kernel, grid: cut(g, kernel, grid),
+    name="col2im",
+    batch=lambda x, size, kernel, grid: _apart(put(merged(x, 0), size, kernel, grid), x),
+)
 def put(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
     return put_back(x, size, kernel, grid)
 
@@ -139,8 +136,7 @@ def im2col(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
             f"input, but got: {list(shape)}"
         )
-    if data_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"\"im2col_out_cpu\" not implemented for '{titles(x)[0]}'")
+    check_computed(x, "im2col_out_cpu")
     grid = (stride, padding, dilation, 1)
     places = counts(shape[-2:], kernel, grid)
     if min(places) < 1:

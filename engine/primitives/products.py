@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -329,11 +330,12 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
             raise unlike(f"{name} and mat2 must have the same dtype, but got {own[0]} and {own[1]}")
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+_adding = partial(primitive, lambda g, beta: scaled_by(g, beta), in_place=True)
+
+
+@_adding(
     lambda g, mat2, alpha: scaled_by(mm(g, t_primitive(mat2)), alpha),
     lambda g, mat1, alpha: scaled_by(mm(t_primitive(mat1), g), alpha),
-    in_place=True,
     batch=lambda x, mat1, mat2, beta, alpha: ops.baddbmm(_rows_of_each(x), mat1, mat2, beta, alpha),
 )
 def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -343,11 +345,9 @@ def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, product_of_matrices(mat1, mat2), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, vec, alpha: scaled_by(outer(g, vec), alpha),
     lambda g, mat, alpha: scaled_by(mv(t_primitive(mat), g), alpha),
-    in_place=True,
     written=True,
 )
 def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -355,11 +355,9 @@ def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, product_with_vector(mat, vec, x.shape[0] if x.ndim else 1, x.ndim, x.dtype), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, vec2, alpha: scaled_by(mv(g, vec2), alpha),
     lambda g, vec1, alpha: scaled_by(mv(t_primitive(g), vec1), alpha),
-    in_place=True,
     promotes=(0, 1, 2),
 )
 def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -369,11 +367,9 @@ def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, np.multiply.outer(vec1, vec2), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, batch2, alpha: scaled_by(bmm(g, transpose(batch2, 1, 2)), alpha),
     lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), g), alpha),
-    in_place=True,
 )
 def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the products of two sequences of matrices"""
@@ -389,11 +385,9 @@ def _for_each(g: Any, count: int) -> Any:
     return expand(unsqueeze(g, 0), (count, *g.shape))
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, batch2, alpha: scaled_by(bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)), alpha),
     lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])), alpha),
-    in_place=True,
 )
 def addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the sum of the products of two sequences of matrices"""

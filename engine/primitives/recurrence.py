@@ -18,6 +18,10 @@ from .families import LAYER
 private = LAYER.private
 
 
+# What a layer returns, in memory of its own: the states that the way back needs stay when that is changed in place.
+stacked = private("stacked", np.copy, lambda g: g, moves="order", node_name="StackBackward0")
+
+
 def _logistic(x: Any) -> Any:
     """1 / (1 + exp(-x)), in the memory of x."""
     np.exp(np.negative(x, out=x), out=x)
@@ -59,7 +63,7 @@ def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: in
     return of_gates, arriving, _to_weight(of_gates, _before(first, out, order)), of_gates.sum((0, 1))
 
 
-@private(joint=_elman_rule, tensors=4, node_name="StackBackward0")
+@private(joint=_elman_rule, tensors=4)
 def elman(inputs: Any, first: Any, weight: Any, bias: Any, relu: bool, order: int) -> Any:
     out, state = np.empty_like(inputs), first
     into = inputs + bias
@@ -117,7 +121,7 @@ def _gated_forward(inputs: Any, first: Any, weight: Any, bias: Any, order: int) 
     return out
 
 
-gated = private("gated", _gated_forward, joint=_gated_rule, tensors=4, node_name="StackBackward0")
+gated = private("gated", _gated_forward, joint=_gated_rule, tensors=4)
 
 
 def _gated_step_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any) -> tuple[Any, ...]:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
-from .arguments import dimension
+from .arguments import dimension, underived
 from .families import ORDERING
 from .gathering import gather_primitive
 
 private, function = ORDERING.private, ORDERING.function
-
-
-def _no_derivative(name: str) -> Callable[[Any], NoReturn]:
-    def rule(g: Any) -> NoReturn:
-        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
-
-    return rule
 
 
 def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
@@ -30,13 +22,11 @@ def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
 
 
 _DISTINCT = ("output", "inverse_indices", "counts")
-unique_all = private(
-    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
-)
-unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
+unique_all = private("unique2", lambda x: _unique(x, None), underived("_unique2"), outputs=_DISTINCT, shaped_by="x")
+unique_dim = private("unique_dim", _unique, underived("unique_dim"), outputs=_DISTINCT, shaped_by="x")
 
 
-@private(_no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
+@private(underived("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
 def unique_consecutive_primitive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     along = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     others = tuple(range(1, along.ndim))

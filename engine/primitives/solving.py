@@ -10,6 +10,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from .arguments import check_same_dtype, data_of, titles
+from .arithmetic import both
 from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
@@ -74,12 +75,12 @@ def solved_unchecked(x: Any, y: Any) -> Any:
         return for_each(solved, y.shape[-2:], y.dtype, x, y)
 
 
-def _inverse_rule(g: Gradient, inverse: Data) -> Gradient:
-    transposed = turned(inverse)
-    return -matmul(transposed, matmul(g[0], transposed))
-
-
-@private(_inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse")
+@private(
+    lambda g, inverse: -matmul(turned(inverse), matmul(g[0], turned(inverse))),
+    outputs=("inverse", "info"),
+    rows="matrices",
+    function="inverse",
+)
 def linalg_inv_ex(x: Any, check: bool, name: str) -> tuple[Any, Any]:
     check_square_floating(x, "linalg.inv" if name != "linalg.inv_ex" else name)
     info = np.zeros(x.shape[:-2], np.int32)
@@ -220,8 +221,7 @@ def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose:
         return g[1]
     of_b = _old_rule_of_b(g, x, upper, transpose, unitriangular)
     of_x = -matmul(solution, turned(of_b)) if transpose else -matmul(of_b, turned(solution))
-    of_x = _triangle(of_x, upper, unitriangular)
-    return of_x if g[1] is None else of_x + g[1]
+    return both(_triangle(of_x, upper, unitriangular), g[1])
 
 
 @primitive(
@@ -353,18 +353,14 @@ def _lstsq_rule_of_x(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
         of_inverse = matmul(_as_columns(g[0], vector), turned(_as_columns(y, vector)))
         total = _pinv_rule(of_inverse, pinv(x), x)
     misfit = _misfit(g, solution, x, y)
-    if misfit is None:
-        return total
-    part = matmul(misfit, turned(_as_columns(solution, vector)))
-    return part if total is None else total + part
+    return both(total, None if misfit is None else matmul(misfit, turned(_as_columns(solution, vector))))
 
 
 def _lstsq_rule_of_y(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None if g[0] is None else matmul(turned(pinv(x)), _as_columns(g[0], vector))
     misfit = _misfit(g, solution, x, y)
-    if misfit is not None:
-        total = -misfit if total is None else total - misfit
+    total = both(total, None if misfit is None else -misfit)
     return squeeze(total, -1) if vector and total is not None else total
 
 

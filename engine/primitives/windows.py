@@ -39,11 +39,10 @@ unfold_primitive: Any = private(
 )
 
 
-def _backward_of_each(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
-    return unfold_backward(grad, (len(grad), *shape), dim + 1, size, step)
-
-
-@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step), batch=_backward_of_each)
+@private(
+    lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
+    batch=lambda grad, shape, dim, size, step: unfold_backward(grad, (len(grad), *shape), dim + 1, size, step),
+)
 def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
     result = np.zeros(math.prod(shape), grad.dtype)
     np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
@@ -63,11 +62,6 @@ def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
     return unfold_primitive(x, axis, size, step) if shape else slice_primitive(reshape(x, 1), 0, 0, size, 1)
 
 
-def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:
-    storage = storage_of(x)
-    return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
-
-
 def _refused(*arguments: Any) -> NoReturn:
     """BatchError, always: of a batch, each lies in memory in another way than one by itself."""
     raise BatchError("vmap: as_strided is about where the elements of one tensor lie in memory")
@@ -80,7 +74,8 @@ def _refused(*arguments: Any) -> NoReturn:
     batch=_refused,
 )
 def as_strided_primitive(x: Any, size: Any, stride: Any, offset: Any, places: Any, own: Any, count: Any) -> Any:
-    return _strided(x, size, stride, offset)
+    storage = storage_of(x)
+    return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
 
 
 @function()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any, NamedTuple
 
-from ..syntax.operators import COMPARE, LEVELS, NOT, PRODUCT, SUM, UNARY
-from ..syntax.printer import ATOM
+from ..syntax.printer import ATOM, Printer
 from ..syntax.records import Compare
 from ..syntax.records import Number as Literal
-from . import notation, verbatim
+from ..syntax.walk import children as records_in
+from . import verbatim
 from .arithmetic import multiply, power, primitive_part
 from .functions import parity
-from .notation import COMPARISONS, FLOAT
+from .notation import FLOAT, KEYWORD
 from .sizes import is_size
 from .terms import (
     HALF,
@@ -37,6 +38,8 @@ _MINUS_HALF = multiply(MINUS_ONE, HALF)
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST_LABEL = 40
 _DEEPEST = 50  # sums inside each other that are looked at with their signs changed
+_TOKEN = re.compile(r"\*\*|//|[<>=!]=|\w+|\S")
+_PRINTER = Printer()
 _DIGITS = 15  # that a float has of every number
 _LEAST_ROUNDED, _MOST_ROUNDED = 10**_DIGITS, 10**300
 
@@ -112,7 +115,7 @@ class Presentation:
             return literal(value.numerator)
         if value.denominator > _LARGEST_DENOMINATOR or (self.decimals and _is_decimal(value)):
             return literal(float(value))
-        return binary("/", literal(value.numerator), literal(value.denominator))
+        return called("/", literal(value.numerator), literal(value.denominator))
 
     def sum(self, term: Sum) -> Shown:
         """A sum, as a fraction or a multiple where that is no longer."""
@@ -143,7 +146,7 @@ class Presentation:
         shown, negative = terms[0]
         total = negated(shown) if negative else shown
         for shown, negative in terms[1:]:
-            total = binary("-" if negative else "+", total, shown)
+            total = called("-" if negative else "+", total, shown)
         return total
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
@@ -231,7 +234,7 @@ class Presentation:
         coefficient, root, factors = _root(coefficient, factors)
         if root is not None:
             value, has_pi, is_below = root
-            inside = binary("*", literal(value), variable("pi")) if has_pi else literal(value)
+            inside = called("*", literal(value), variable("pi")) if has_pi else literal(value)
             (below if is_below else above).append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
             if _is_below(base, exponent):
@@ -266,7 +269,7 @@ class Presentation:
             return called("sqrt", shown)
         if exponent is _MINUS_HALF:
             return divided(literal(1), [called("sqrt", shown)])
-        return binary("**", shown, self.known_or_shown(exponent))
+        return called("**", shown, self.known_or_shown(exponent))
 
     def known_or_shown(self, term: Term) -> Shown:
         """A part that may be new: a changed sign, a number."""
@@ -370,7 +373,8 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
         sides.append((op, left, right) if op[0] == "<" else (op.replace(">", "<"), right, left))
     for (op, low, x), (other, y, high) in (sides, sides[::-1]):
         if x is y:
-            return compared((op, other), [known[low], known[x], known[high]])
+            parts = known[low], known[x], known[high]
+            return made(Compare((op, other), tuple(part.syntax for part in parts), 0, 0), *parts)
     return None
 
 
@@ -386,75 +390,38 @@ def literal(value: int | float) -> Shown:
 
 def negated(part: Shown) -> Shown:
     """-part."""
-    # -a*b is as good as -(a*b).
-    is_product = part.level == PRODUCT
-    tokens = part.tokens if is_product else enclosed(part, UNARY)
-    return Shown(verbatim.negative(part.syntax), SUM if is_product else UNARY, tokens + 1, part.label)
-
-
-def enclosed(part: Shown, level: int) -> int:
-    """The tokens of an operand of an operator, with the brackets that it needs."""
-    return part.tokens + (2 if part.level < level else 0)
+    return made(verbatim.negative(part.syntax), part)._replace(label=part.label)
 
 
 def multiplied(parts: Sequence[Shown]) -> Shown:
     """The product of at least one factor."""
-    return reduce(partial(binary, "*"), parts)
+    return reduce(partial(called, "*"), parts)
 
 
 def divided(above: Shown, below: Sequence[Shown]) -> Shown:
     """A quotient, the denominator as its factors."""
-    return binary("/", above, multiplied(below)) if below else above
-
-
-def compared(ops: tuple[str, ...], parts: Sequence[Shown]) -> Shown:
-    """A chain of comparisons."""
-    record = Compare(ops, tuple(part.syntax for part in parts), 0, 0)
-    tokens = sum(enclosed(part, COMPARE + 1) for part in parts) + len(ops)
-    return Shown(record, COMPARE, tokens, parts[0].label)
-
-
-def binary(op: str, left: Shown, right: Shown) -> Shown:
-    """Two operands with an operator between them."""
-    level = LEVELS[op]
-    if op == "**":
-        tokens = enclosed(left, ATOM) + enclosed(right, UNARY if right.level == UNARY else ATOM)
-    else:
-        tokens = enclosed(left, level) + enclosed(right, level + 1)
-    # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
-    level = SUM if op in ("//", "%") else level
-    record = verbatim.call(op, left.syntax, right.syntax)
-    return Shown(record, level, tokens + 1, f"{left.label}{op}{right.label}"[:_LONGEST_LABEL])
+    return called("/", above, multiplied(below)) if below else above
 
 
 def called(name: str, *parts: Shown) -> Shown:
     """A function, an operator, or what `notation` has a name for."""
-    if name in COMPARISONS:
-        return compared((name,), parts)
-    if name in LEVELS:
-        return binary(name, *parts)
-    level = NOT if name == "not" else ATOM
-    labels = [part.label for part in parts]
-    first, rest = "".join(labels[:1]), ", ".join(labels[1:])
-    tokens = sum(part.tokens for part in parts)
-    # Where the first part is an operand, and may need brackets.
-    of_operand = tokens + sum(enclosed(part, level) - part.tokens for part in parts[:1])
-    match name:
-        case notation.LIST:
-            tokens, label = tokens + len(parts) + 1, "["
-        case notation.ELEMENT:
-            tokens, label = of_operand + len(parts), f"{first}[{rest}]"
-        case notation.SLICE:
-            tokens, label = tokens + 1 - labels.count("None"), ":"
-        case notation.KEYWORD:
-            tokens, label = tokens + 1, f"{first}={rest}"
-        case notation.RESULT:
-            tokens, label = of_operand + 2 - parts[1].tokens, f"{first}.{rest}"
-        case "T" | "mT":
-            tokens, label = of_operand + 2, f"{first}.{name}"
-        case "not":
-            tokens, label = of_operand + 1, f"not {first}"
-        case _:
-            tokens, label = tokens + 2 + len(parts), f"{name}({', '.join(labels)})"
     record = verbatim.call(name, *(part.syntax for part in parts))
-    return Shown(record, level, tokens, label[:_LONGEST_LABEL])
+    # The name of an argument is a word of the call.
+    return parts[1]._replace(syntax=record) if name == KEYWORD else made(record, *parts)
+
+
+def made(record: Any, *parts: Shown) -> Shown:
+    """A record of syntax, made of parts: what the printer adds to them are its own tokens."""
+    children = records_in(record)
+    # A bound that a slice lacks is none of its parts, nor is the name of a result.
+    inside = parts if len(parts) == len(children) else [part for part in parts if part.syntax in children]
+    own, level = _PRINTER.node(record, [("", part.level) for part in inside])
+    label, _ = _PRINTER.node(record, [(part.label, ATOM) for part in inside])
+    tokens = _count(own) + sum([part.tokens for part in inside])
+    return Shown(record, level, tokens, label.replace(" ", "")[:_LONGEST_LABEL])
+
+
+@lru_cache(maxsize=1000)
+def _count(text: str) -> int:
+    """How many tokens there are in what is no number."""
+    return len(_TOKEN.findall(text))

@@ -105,6 +105,22 @@ def test_gradients_pass_through_what_is_drawn_where_that_has_a_derivative() -> N
     assert not D.Normal(loc, scale).sample().requires_grad
 
 
+@grouped("distribution", [D.Bernoulli, D.Categorical])
+@pytest.mark.parametrize("given", ["probs", "logits"])
+def test_what_was_drawn_before_takes_no_gradient_from_what_is_asked_later(distribution: Any, given: str) -> None:
+    found = []
+    for draws in (False, True):
+        numbers = T([0.2, 0.3, 0.5], requires_grad=True)
+        made = distribution(**{given: numbers})
+        if draws:
+            made.sample()
+            with torch.no_grad():
+                made.log_prob(T([1.0, 0.0, 1.0]))
+        (made.entropy().sum() + made.mean.nansum() + made.log_prob(T([1.0, 0.0, 1.0])).sum()).backward()
+        found.append(numbers.grad)
+    assert torch.equal(*found)
+
+
 @grouped(
     "call, message",
     [

