@@ -172,15 +172,7 @@ def derivatives(
         near: list[list[Term]] = []
         shown = Presentation()
 
-        def attempts() -> Iterator[Sequence[Term]]:
-            if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
-                # Without the names, what is made of many steps is much longer, if it ends at all.
-                yield named
-            plain = [*translated(program).values()]
-            yield simplified(plain, is_final=is_final, near=near, shown=shown)
-            yield plain
-
-        for terms in attempts():
+        for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
@@ -192,6 +184,18 @@ def derivatives(
                 return found
             return _preferred(expression, found, program, terms, near, limits, named, shown.tokens, formed, checked)
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _attempts(
+    program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
+) -> Iterator[Sequence[Term]]:
+    """The outputs of a program, in the best form first; `near` and `shown` as `simplified` takes them."""
+    if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
+        # Without the names, what is made of many steps is much longer, if it ends at all.
+        yield named
+    plain = [*translated(program).values()]
+    yield simplified(plain, is_final=is_final, near=near, shown=shown)
+    yield plain
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
