@@ -150,6 +150,10 @@ def derivatives(
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
+    shown = Presentation()
+
+    def formed(terms: Sequence[Term]) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
@@ -163,15 +167,9 @@ def derivatives(
     if letters:
         raise without_formula(expression)
     if simplify:
-
-        def formed(terms: Sequence[Term]) -> Derivatives:
-            return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
-
         is_alone = is_final and not arrays and elements == 1
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
         near: list[list[Term]] = []
-        shown = Presentation()
-
         for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
