@@ -8,14 +8,13 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
-from ..tensors.errors import shape_error
+from ..tensors.errors import LinAlgError, shape_error
 from .arguments import check_same_dtype, data_of, titles
 from .arithmetic import both
 from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
 from .matrix import (
-    LinAlgError,
     check_floating,
     check_info,
     check_matrices,

@@ -14,10 +14,10 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients
-from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.errors import LinAlgError
 from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
@@ -29,6 +29,7 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
+from .canonical import VERBATIM
 from .definitions import definitions, needed
 from .extremes import Extremes
 from .presentation import Presentation
@@ -38,7 +39,6 @@ from .simplify import simplified
 from .sizes import Axis, general, of_any_size
 from .terms import Symbol, Term, ordered, symbol
 from .translate import translated
-from .verbatim import VERBATIM
 
 _POINTS = 8
 _TRIES = 60
@@ -150,10 +150,6 @@ def derivatives(
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
-    shown = Presentation()
-
-    def formed(terms: Sequence[Term]) -> Derivatives:
-        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
@@ -166,10 +162,14 @@ def derivatives(
             return found
     if letters:
         raise without_formula(expression)
+    shown, near = Presentation(), list[list[Term]]()
+
+    def formed(terms: Iterable[Term], share: bool = share) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
+
     if simplify:
         is_alone = is_final and not arrays and elements == 1
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
-        near: list[list[Term]] = []
         for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
@@ -181,7 +181,7 @@ def derivatives(
             if not is_alone:
                 return found
             return _preferred(expression, found, program, terms, near, limits, named, shown.tokens, formed, checked)
-    return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+    return checked(formed(translated(program, VERBATIM).values(), share=False))
 
 
 def _attempts(
@@ -214,7 +214,7 @@ def _preferred(
     limits: Limits,
     named: Sequence[Term] | None,
     tokens: Callable[[Term], int],
-    formed: Callable[[Sequence[Term]], Derivatives],
+    formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""

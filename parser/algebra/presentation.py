@@ -8,14 +8,15 @@ from fractions import Fraction
 from functools import lru_cache, partial, reduce
 from typing import Any, NamedTuple
 
+from ..syntax.operators import LEVELS
 from ..syntax.printer import ATOM, Printer
-from ..syntax.records import Compare
+from ..syntax.records import Attribute, Binary, Compare, List, Name, Slice, Subscript, Unary
+from ..syntax.records import Call as Called
 from ..syntax.records import Number as Literal
 from ..syntax.walk import children as records_in
-from . import verbatim
 from .arithmetic import multiply, power, primitive_part
 from .functions import parity
-from .notation import FLOAT, KEYWORD
+from .notation import COMPARISONS, ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
 from .sizes import is_size
 from .terms import (
     HALF,
@@ -380,7 +381,7 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
 
 def variable(name: str) -> Shown:
     """A name."""
-    return Shown(verbatim.symbol(name), ATOM, 1, name)
+    return Shown(Name(name, 0, 0), ATOM, 1, name)
 
 
 def literal(value: int | float) -> Shown:
@@ -390,7 +391,7 @@ def literal(value: int | float) -> Shown:
 
 def negated(part: Shown) -> Shown:
     """-part."""
-    return made(verbatim.negative(part.syntax), part)._replace(label=part.label)
+    return called("-", part)._replace(label=part.label)
 
 
 def multiplied(parts: Sequence[Shown]) -> Shown:
@@ -405,7 +406,7 @@ def divided(above: Shown, below: Sequence[Shown]) -> Shown:
 
 def called(name: str, *parts: Shown) -> Shown:
     """A function, an operator, or what `notation` has a name for."""
-    record = verbatim.call(name, *(part.syntax for part in parts))
+    record = _record(name, *(part.syntax for part in parts))
     # The name of an argument is a word of the call.
     return parts[1]._replace(syntax=record) if name == KEYWORD else made(record, *parts)
 
@@ -425,3 +426,48 @@ def made(record: Any, *parts: Shown) -> Shown:
 def _count(text: str) -> int:
     """How many tokens there are in what is no number."""
     return len(_TOKEN.findall(text))
+
+
+class _Named(NamedTuple):
+    """An argument with its name, in a call that is not written yet."""
+
+    name: str
+    value: Any
+
+
+def _record(name: str, *arguments: Any) -> Any:
+    """The record of a function, comparison or operator, a list, an index, or whatever `notation` has a name for."""
+    if name in COMPARISONS:
+        return Compare((name,), arguments, 0, 0)
+    if name == "not" or (name == "-" and len(arguments) == 1):
+        (operand,) = arguments
+        return Unary(name, operand, 0, 0)
+    if name in LEVELS:
+        left, right = arguments
+        return Binary(name, left, right, 0, 0, 0, 0)
+    if name in _SPECIAL:
+        return _SPECIAL[name](*arguments)
+    named = tuple(a for a in arguments if type(a) is _Named)
+    return Called(name, tuple(a for a in arguments if type(a) is not _Named), named, 0, 0, 0, 0)
+
+
+def _slice(*bounds: Any) -> Any:
+    lower, upper, step = (None if type(bound) is Name else bound for bound in bounds)
+    return Slice(lower, upper, step, 0, 0)
+
+
+def _result(several: Any, which: Any) -> Any:
+    if type(which) is Name:
+        return Attribute(several, which.name, 0, 0, 0, 0)
+    return Subscript(several, (which,), 0, 0)
+
+
+_SPECIAL: dict[str, Any] = {
+    LIST: lambda *items: List(items, 0, 0),
+    ELEMENT: lambda whole, *keys: Subscript(whole, keys, 0, 0),
+    SLICE: _slice,
+    KEYWORD: lambda name, value: _Named(name.name, value),
+    RESULT: _result,
+    "T": lambda part: Attribute(part, "T", 0, 0, 0, 0),
+    "mT": lambda part: Attribute(part, "mT", 0, 0, 0, 0),
+}

@@ -73,6 +73,7 @@ _HELP = {
     "Generator expression must be parenthesized": "put the part with `for` in brackets of its own",
     "cannot assign to literal": "`==` compares",
     "f-string: empty expression not allowed": "write an expression: `{x}`",
+    "f-string: valid expression required before '}'": "write an expression: `{x}`",
     "f-string: expressions nested too deeply": "name the format before",
     "f-string: single '}' is not allowed": "write `}}` for the character itself",
 }
