@@ -24,7 +24,14 @@ def _like(what: str, forward: Call) -> Call:
     primitive = private(f"{what}_like", forward, shape_only=("x",))
 
     @function(method=False, name=f"{what}_like", doc=f"{what} in the shape of x")
-    def like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+    def like(
+        x: Any,
+        *,
+        dtype: dtypes.dtype | None = None,
+        requires_grad: bool = False,
+        device: Any = None,
+        memory_format: Any = None,
+    ) -> Any:
         filled = primitive(x)
         if dtype is None and not requires_grad:
             return filled
@@ -38,7 +45,13 @@ zeros_like, ones_like = _like("zeros", np.zeros_like), _like("ones", np.ones_lik
 
 @function(method=False)
 def full_like(
-    x: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None
+    x: Any,
+    fill_value: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
 ) -> Any:
     """one number in the shape of x"""
     data = data_of(x)
