@@ -57,10 +57,17 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is kept on disk is kept in a folder of the tests', in processes as well."""
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same for all who run the tests, in processes as well; what is kept on disk, in a folder of the tests'."""
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for name, value in {**terminal, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}.items():
+            patch.setenv(name, value)
+        # Processes that tests start buffer their output, as for users.
+        for name in ("NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"):
+            patch.delenv(name, raising=False)
+        # Nor is there a file of the person's own.
+        patch.setenv("AUTODIFF_CONFIG", "")
         yield
 
 

@@ -50,7 +50,7 @@ def watched(
     however long that takes, and may return the rest of the input. Skips where there are no terminals.
     """
     master, slave = pytest.importorskip("pty").openpty()
-    env = environment({"TERM": "xterm", "COLUMNS": None})
+    env = environment({"COLUMNS": None})
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave, env=env) as child:
         os.close(slave)
         assert child.stdin

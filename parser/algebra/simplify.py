@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 
@@ -197,26 +198,23 @@ class _Simplification:
         if split is not plain:
             variants += [(split, False, "odd"), (split, False, "even")]
         for variant, whole, parity in variants:
-            try:
+            with suppress(TooLargeError):
                 ring = Ring(variant, whole, parity)
-                value = ring.value(variant)
-            except TooLargeError:
-                continue
-            for form in Forms(ring, self.shown.tokens).of(value):
-                if variant is split is not plain:
-                    joined = with_quotients(form)
-                    yield from filter(_stays_finite, (joined, multiplied_angles(joined)))
-                    continue
-                yield form
-                if not self.is_final:
-                    continue
-                if is_outer and has_exponential:
-                    yield from self._hyperbolic(form)
-                if parity or plain is not term or has_quotient(form):
-                    yield (joined := with_quotients(form))
-                    if parity:
-                        yield multiplied_angles(form)
-                        yield multiplied_angles(joined)
+                for form in Forms(ring, self.shown.tokens).of(ring.value(variant)):
+                    if variant is split is not plain:
+                        joined = with_quotients(form)
+                        yield from filter(_stays_finite, (joined, multiplied_angles(joined)))
+                        continue
+                    yield form
+                    if not self.is_final:
+                        continue
+                    if is_outer and has_exponential:
+                        yield from self._hyperbolic(form)
+                    if parity or plain is not term or has_quotient(form):
+                        yield (joined := with_quotients(form))
+                        if parity:
+                            yield multiplied_angles(form)
+                            yield multiplied_angles(joined)
 
     def _hyperbolic(self, term: Term) -> Iterator[Term]:
         """The expression with hyperbolic functions, where no quotient of two that overflow is left."""
