@@ -32,7 +32,7 @@ from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
 from .definitions import definitions, needed
 from .extremes import Extremes
-from .points import point_of
+from .points import STEP, noise_at, point_of, stands_for, value_at
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
@@ -51,7 +51,6 @@ _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are co
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
-_STEP = 1e-9
 _LOUD = 100  # times the noise of a form, which may be off by that much
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -141,8 +140,7 @@ def derivatives(
 
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
     that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
-    names too, such as `len(x)`; with `letters`, all that these are of. `origin`: of what expression, and by what, the
-    one derivative is in the end.
+    names too, such as `len(x)`; with `letters`, all that these are of. `origin`: what it all is a derivative of.
 
     ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
     UntranslatableError: there is none at all. DisagreementError: a bug.
@@ -150,8 +148,7 @@ def derivatives(
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
     if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
-        found = _step_by_step(expression, wanted, names, share, limits)
-        if found is not None:
+        if (found := _step_by_step(expression, wanted, names, share, limits)) is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
@@ -162,8 +159,7 @@ def derivatives(
         return found._replace(narrow=narrow(found, shapes, limits)) if arrays else found
 
     if simplify and arrays:
-        found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
-        if found is not None:
+        if (found := _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)) is not None:
             return found
     if letters:
         raise without_formula(expression)
@@ -174,10 +170,8 @@ def derivatives(
 
     if simplify:
         is_alone = is_final and not arrays and elements == 1
+        of = _origin(expression, program, origin if is_alone else None, limits)
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
-        of = expression, program
-        if is_alone and origin is not None and len(origin[1]) <= _MOST_ORDER:
-            of = origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
         for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
@@ -192,6 +186,15 @@ def derivatives(
     return checked(formed(translated(program, VERBATIM).values(), share=False))
 
 
+def _origin(
+    expression: Program, program: Traced, origin: tuple[Program, By] | None, limits: Limits
+) -> tuple[Program, Traced]:
+    """What the derivatives are of in the end, and the engine's derivative of that, as far as it is soon found."""
+    if origin is None or len(origin[1]) > _MOST_ORDER:
+        return expression, program
+    return origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
+
+
 def _attempts(
     program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
 ) -> Iterator[Sequence[Term]]:
@@ -201,7 +204,7 @@ def _attempts(
         yield named
     plain = [*translated(program).values()]
     best = simplified(plain, is_final=is_final, near=near, shown=shown)
-    for forms, term in zip(near, plain, strict=True):
+    for forms, term in zip(near, plain, strict=False):
         forms.append(term)
     yield best
     yield plain
@@ -503,7 +506,7 @@ def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int,
     for by in found.results:
         program = parse_again("\n".join(program_text(found.program(by))))
         with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-            if np.shape(_of_printed(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
+            if np.shape(value_at(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
                 other.add(by)
     return frozenset(other)
 
@@ -521,7 +524,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
         nearby: list[Any] = []
         for index, ((by, program), value) in enumerate(zip(printed.items(), expected[1:], strict=True), 1):
             try:
-                actual = _of_printed(program, point, limits)
+                actual = value_at(program, point, limits)
             except ExpressionError as error:
                 if isinstance(error.__cause__, LinAlgError):
                     # Where a matrix is singular, the formula has no value.
@@ -529,7 +532,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                 # A part may have lost the shape that a function needs.
                 message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
                 raise DisagreementError(message, True) from error
-            if not _stands_for(np.shape(actual), np.shape(value)):
+            if not stands_for(np.shape(actual), np.shape(value)):
                 message = (
                     f"{'; '.join(program_text(program))!r} has the shape {np.shape(actual)}, not {np.shape(value)}"
                 )
@@ -540,12 +543,12 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
             # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
             try:
                 nearby = nearby or _by_engine(
-                    expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits
+                    expression, list(printed), {n: v * (1 + STEP) for n, v in point.items()}, limits
                 )
             except ExpressionError:
                 return False
             if not np.all(apart <= allowed + 10 * np.abs(nearby[index] - value)):
-                noise = _noise(program, point, actual, limits)
+                noise = noise_at(program, point, actual, limits)
                 if np.all(apart <= noise):
                     return False
                 where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())
@@ -556,26 +559,6 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                     not np.all(np.isfinite(actual)) or bool(np.all(apart <= np.maximum(_ROUNDING, _LOUD * noise))),
                 )
     return True
-
-
-def _stands_for(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    """Whether broadcasting makes an array of a shape one of the other."""
-    try:
-        return np.broadcast_shapes(shape, whole) == whole
-    except ValueError:
-        return False
-
-
-def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> Any:
-    free = free_variables(program)
-    given = {name: tensor(v.tolist()) for name, v in point.items() if name in free}
-    return evaluate(program, given, limits)._data
-
-
-def _noise(program: Program, point: Mapping[str, Any], value: Any, limits: Limits) -> Any:
-    """By how much an expression jumps about where the point hardly changes: its terms cancel."""
-    near = [{n: v * (1 + k * _STEP) for n, v in point.items()} for k in range(1, 6)]
-    return np.maximum.reduce([abs(_of_printed(program, p, limits) - value) for p in near])
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
