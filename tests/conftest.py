@@ -19,6 +19,7 @@ from hypothesis.internal.conjecture import providers
 from server import OFFERED, serving
 
 import autodiff.engine as torch
+from autodiff.parser.script.running import resources
 
 # How long an example takes, and how long it takes to make up, depends on what else the machine does.
 # The gate makes up the same examples in each run, so that it says the same of the same commit.
@@ -68,7 +69,18 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         # Nor is there a file of the person's own.
         patch.setenv("AUTODIFF_CONFIG", "")
+        # Nor does the alarm of a time limit end all tests, on a machine that has stood still for some seconds.
+        patch.setattr(resources, "announce", lambda seconds, grace: None)
         yield
+
+
+@pytest.fixture
+def unwatched() -> Iterator[None]:
+    """Garbage is collected without what Hypothesis has told of it, in which an interrupt would be lost."""
+    kept = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = kept
 
 
 @pytest.fixture(scope="session")
