@@ -60,7 +60,8 @@ def pytest_runtest_teardown() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The same for all who run the tests, in processes as well; what is kept on disk, in a folder of the tests'."""
-    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    # A pager would wait for somebody to turn its pages.
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "PAGER": "cat"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**terminal, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}.items():
             patch.setenv(name, value)
