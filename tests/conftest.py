@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sysconfig
 from collections import Counter
 from collections.abc import Iterator
@@ -13,15 +14,26 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from effort import THOROUGH, examples
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from server import OFFERED, serving
 
 import autodiff.engine as torch
 
-# How long an example takes depends on what else the machine does.
+# How long an example takes, and how long it takes to make up, depends on what else the machine does.
 # The gate makes up the same examples in each run, so that it says the same of the same commit.
-settings.register_profile("shared", max_examples=examples(100), deadline=None, derandomize=not THOROUGH)
+settings.register_profile(
+    "shared",
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not THOROUGH,
+)
 settings.load_profile("shared")
+# Hypothesis would mix in numbers and words from those modules of ours that the tests before have imported.
+setattr(providers, "_get_local_constants", providers.Constants)  # noqa: B010  (of no interface)
+# Whoever starts the tests in the background has interrupts ignored, which the processes of the tests inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
@@ -45,10 +57,17 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is kept on disk is kept in a folder of the tests', in processes as well."""
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same for all who run the tests, in processes as well; what is kept on disk, in a folder of the tests'."""
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for name, value in {**terminal, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}.items():
+            patch.setenv(name, value)
+        # Processes that tests start buffer their output, as for users.
+        for name in ("NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"):
+            patch.delenv(name, raising=False)
+        # Nor is there a file of the person's own.
+        patch.setenv("AUTODIFF_CONFIG", "")
         yield
 
 

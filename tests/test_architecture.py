@@ -62,7 +62,7 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes"),
+        *("script.reading", "script.running", "script", "notes"),
         *("analysis", "display", "solving", "rows", "frames", "library"),
     ),
     "cli": (
@@ -114,8 +114,9 @@ TABLES = {
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
     "parser.algebra.matrices": 1,  # which reductions have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
+    "parser.script.reading.language": 2,  # the special methods that a class may have
     "parser.script.running.attributes": 2,  # the methods of Python's own values
-    "parser.script.running.classes": 2,  # the special methods that a class may have
+    "parser.script.running.expressions": 1,  # what Python's operators do
 }
 
 # What the command line leaves to the parser's analysis: graphs, derivatives and programs.

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from effort import THOROUGH
+from processes import TIMEOUT
 
 from autodiff.cli.functions.selection import all_functions
 from autodiff.cli.main import run
@@ -49,20 +50,20 @@ def test_a_page_of_python_shows_what_comes_out(name: str) -> None:
 
 @pytest.mark.processes
 @pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed")
-def test_a_service_of_socat_answers_as_its_page_shows(tmp_path: Path) -> None:
+def test_a_service_of_socat_answers_as_its_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (DOCS / "service.md").read_text(encoding="utf-8")
     asked, answered = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     (command,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     command = command.replace("EXEC:autodiff", f"EXEC:{sysconfig.get_path('scripts')}/autodiff")
-    place = tmp_path / "autodiff.sock"
+    # Relative, as the name of a socket may not be long.
+    monkeypatch.chdir(tmp_path)
+    place = "autodiff.sock"
     with subprocess.Popen(["sh", "-c", f"exec {command}"], cwd=tmp_path, start_new_session=True) as server:
         try:
-            until = time.monotonic() + 20
-            while not place.exists() and time.monotonic() < until:
-                time.sleep(0.02)
             with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(60)
-                client.connect(os.fspath(place))
+                client.settimeout(TIMEOUT)
+                while client.connect_ex(place) and server.poll() is None:
+                    time.sleep(0.02)
                 client.sendall(asked.encode())
                 client.shutdown(socket.SHUT_WR)
                 with client.makefile(encoding="utf-8") as lines:

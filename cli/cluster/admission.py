@@ -9,7 +9,7 @@ from typing import Any
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.extras import Environment, how_to_install
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted, reason_of, sentence
 from ..shell.files import make_folder_of, remove, replacing
 from ..shell.stores import extra_of, shown, without_keys
 from .preflight import look
@@ -34,8 +34,7 @@ def check_workers(cluster: Cluster, seen: Mapping[str, str], folder: str) -> Non
         with replacing(mark):
             pass
     except OSError as error:
-        reason = sentence(error.strerror or str(error))
-        raise UsageError(f"cannot write to the folder {shown(folder)}: {reason}") from None
+        raise UsageError(f"cannot write to the folder {shown(folder)}: {reason_of(error)}") from None
     try:
         own = look(PACKAGES, [], "")["versions"]
         found = cluster.look(PACKAGES, [*paths, mark], folder)

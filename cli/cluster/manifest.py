@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, listed, sentence
+from ...parser.syntax.wording import counted, listed, reason_of
 from ..shell.files import names_in, open_to_read, replacing
 from ..shell.stores import is_address
 from .tasks import Outcome, Task
@@ -106,7 +106,7 @@ def opened_manifest(folder: str, title: str, run: Mapping[str, Any], resume: boo
     try:
         held = [name for name in names_in(folder) if not name.startswith(".")]
     except OSError as error:
-        raise UsageError(f"cannot write to the folder {title}: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot write to the folder {title}: {reason_of(error)}") from None
     if not held:
         return Manifest(folder, title, run)
     if not resume:

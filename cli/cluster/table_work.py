@@ -12,7 +12,7 @@ import numpy as np
 
 from ...parser.semantics.computing import computing_here
 from ...parser.syntax.errors import AutodiffError, UsageError
-from ...parser.syntax.wording import sentence
+from ...parser.syntax.wording import reason_of
 from ..map.arrow import ArrowTable
 from ..map.delimited import Delimited
 from ..map.folder_keys import Key
@@ -37,7 +37,7 @@ def survey(data: bytes, place: Place, part_bytes: int) -> Survey | AutodiffError
     try:
         return surveyed(place, run.input_format, run.form, part_bytes)
     except OSError as error:
-        return UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}")
+        return UsageError(f"cannot read {place.title}: {reason_of(error)}")
     except AutodiffError as error:
         return error
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...parser.syntax.errors import AutodiffError, UsageError
-from ...parser.syntax.wording import sentence
+from ...parser.syntax.wording import reason_of
 from ..shell.files import make_folder_of, open_to_read, replacing
 from ..shell.stores import shown
 from .file_range import digest_of_range
@@ -33,7 +33,7 @@ def compute(work: Work, data: bytes, made_by: str, task: Task, recorded: Outcome
     except StoppedPartError as stopped:
         return Outcome(stopped.args[0], is_stopped=True)
     except OSError as error:
-        return Outcome(error=UsageError(f"cannot write {shown(task.path)}: {sentence(error.strerror or str(error))}"))
+        return Outcome(error=UsageError(f"cannot write {shown(task.path)}: {reason_of(error)}"))
     except AutodiffError as error:
         return Outcome(error=error)
 

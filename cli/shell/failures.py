@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from typing import Any, NamedTuple
 
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import sentence
+from ...parser.syntax.wording import in_our_form, reason_of
 from .exit_codes import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, FAILED, TIMED_OUT, USAGE
 from .saying import complain
 from .streams import discard, manner, write
@@ -72,7 +71,7 @@ def _described(error: Exception) -> tuple[Failure, int]:
         error = _in_our_words(error)
     elif isinstance(error, OSError):
         # Files that are read report their own errors, so this is the output: a full disk, a closed stream.
-        error = UsageError(f"cannot write the result: {sentence(error.strerror or str(error))}")
+        error = UsageError(f"cannot write the result: {reason_of(error)}")
     if isinstance(error, UsageError):
         return Failure("usage", error.message, None, None, error.help, str(error)), USAGE
     if isinstance(error, OutOfTime):
@@ -93,11 +92,6 @@ def _plain(code: str, message: str, help: str | None = None) -> Failure:
     """A failure that is about no place."""
     text = f"error[{code}]: {message}" + (f"\n  = help: {help}" if help else "")
     return Failure(code, message, None, None, help, text)
-
-
-def in_our_form(message: str) -> str:
-    """A sentence of Click's as ours are: lower case, names in backticks."""
-    return re.sub(r"'([^']*)'", r"`\1`", sentence(message))
 
 
 def _in_our_words(error: click.ClickException) -> UsageError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import signal
 import stat
 import threading
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted, reason_of
 from .stores import Store, is_address, store_to_write
 
 # Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
@@ -87,10 +86,10 @@ def replacing(path: str) -> Iterator[BinaryIO]:
             return
         target = os.path.realpath(path) if store is None else _passing(path)
         folder, name = os.path.split(target)
-        temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
+        temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp")
         file = open(temporary, "xb")  # noqa: SIM115
     except OSError as error:
-        raise UsageError(f"cannot write {quoted(path)}: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot write {quoted(path)}: {reason_of(error)}") from None
     with _removed_at_the_end(temporary):
         with file:
             if mode is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted, reason_of
 from .progress import progress
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -64,7 +64,7 @@ def read_text(path: str | None) -> str:
             with open(path, "rb") as file:
                 data = file.read()
         except OSError as error:
-            raise UsageError(f"cannot read {name}: {sentence(error.strerror or str(error))}") from None
+            raise UsageError(f"cannot read {name}: {reason_of(error)}") from None
     try:
         return _text(data, "strict")
     except UnicodeDecodeError as error:
@@ -79,7 +79,7 @@ def _bytes_of_input() -> bytes:
     try:
         return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
     except OSError as error:
-        raise UsageError(f"cannot read standard input: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot read standard input: {reason_of(error)}") from None
 
 
 def _text(data: bytes, errors: str) -> str:

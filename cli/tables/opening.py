@@ -10,11 +10,10 @@ import select
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import sentence
+from ...parser.syntax.wording import reason_of
 from ..shell.stores import Store, is_address, shown
 
 _HIDDEN = re.compile(r"/[._]")
@@ -137,6 +136,11 @@ def _steps(path: str) -> Iterator[tuple[str, str]]:
 
 def _keys(path: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
+    if not pairs:
+        return {}
+    # Here, as few tables stand in such folders.
+    from urllib.parse import unquote
+
     return {name: unquote(value) for name, _, value in pairs}
 
 
@@ -152,7 +156,7 @@ def open_bytes(place: Place) -> Headed:
     try:
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
     except OSError as error:
-        raise UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}") from None
+        raise UsageError(f"cannot read {place.title}: {reason_of(error)}") from None
     return _decompressed(Headed(raw, place.title, [raw], raw.fileno(), file=raw if raw.seekable() else None))
 
 
@@ -235,8 +239,7 @@ class Headed(io.RawIOBase):
             self.is_drained = not piece
             return piece
         except self.errors as error:
-            reason = sentence(getattr(error, "strerror", None) or str(error))
-            raise UsageError(f"cannot read {self.title}: {reason}") from None
+            raise UsageError(f"cannot read {self.title}: {reason_of(error)}") from None
 
 
 def _ready(number: int | None, pause: float = _PAUSE) -> bool:

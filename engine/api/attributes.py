@@ -20,10 +20,6 @@ def _cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_f
     return self
 
 
-def _is_nonzero(self: Tensor) -> bool:
-    return bool(self)
-
-
 def detach_(self: Tensor) -> Tensor:
     """Takes this tensor out of its graph. RuntimeError: it is a view."""
     if self._base is not None:
@@ -48,10 +44,6 @@ def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
     self._data, self._base, self._slicing = shareable(source), None, None
     share(self, source)
     return self
-
-
-def _new(self: Tensor, *args: Any, device: Any = None) -> Tensor:
-    return constructed(self.dtype, args, device)
 
 
 def apply_(self: Tensor, callable: Call) -> Tensor:
@@ -133,18 +125,6 @@ def _value(constant: Any) -> property:
     return property(lambda self: constant)
 
 
-PROPERTIES: dict[str, Any] = {
-    "device": _value(CPU),
-    "layout": _value(strided),
-    "grad_dtype": grad_dtype,
-    "_backward_hooks": property(lambda self: None, fdel=lambda self: _no_deletion("_backwards_hooks not allowed!")),
-    **dict.fromkeys(
-        ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested"), _value(False)
-    ),
-    "is_cpu": _value(True),
-}
-
-
 def _no_deletion(what: str) -> None:
     raise RuntimeError(f"Deletion of {what}")
 
@@ -167,7 +147,15 @@ def _refused(what: str) -> Call:
     return refuse
 
 
-METHODS: dict[str, Call] = {
+METHODS: dict[str, Any] = {
+    "device": _value(CPU),
+    "layout": _value(strided),
+    "grad_dtype": grad_dtype,
+    "_backward_hooks": property(lambda self: None, fdel=lambda self: _no_deletion("_backwards_hooks not allowed!")),
+    **dict.fromkeys(
+        ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested"), _value(False)
+    ),
+    "is_cpu": _value(True),
     "__complex__": lambda self: complex(self.item()),
     "__dlpack__": lambda self, **named: shareable(self).__dlpack__(**named),
     "conj": _refined,
@@ -188,13 +176,13 @@ METHODS: dict[str, Call] = {
     "is_complex": lambda self: False,
     "is_conj": lambda self: False,
     "is_neg": lambda self: False,
-    "is_nonzero": _is_nonzero,
+    "is_nonzero": Tensor.__bool__,
     "is_pinned": lambda self, device=None: False,
     "is_same_size": lambda self, other: self.shape == other.shape,
     "is_set_to": lambda self, tensor: self._data is tensor._data,
     "is_shared": lambda self: False,
     "is_signed": lambda self: self._data.dtype.kind in "if",
-    "new": _new,
+    "new": lambda self, *args, device=None: constructed(self.dtype, args, device),
     "pin_memory": lambda self, device=None: check_device("cuda"),
     "resolve_conj": _refined,
     "resolve_neg": _refined,
@@ -203,5 +191,3 @@ METHODS: dict[str, Call] = {
     "storage": lambda self: _Storage(storage_of(shareable(self)), f"TypedStorage(dtype={self.dtype}, "),
     "untyped_storage": lambda self: _Storage(storage_of(shareable(self)).view(np.uint8)),
 }
-
-ATTRIBUTES: dict[str, Any] = {**PROPERTIES, **METHODS}

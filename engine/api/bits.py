@@ -20,17 +20,19 @@ def _tensor(value: Any) -> Tensor:
     return value if isinstance(value, Tensor) else Tensor(np.asarray(value)[()])
 
 
-def _of_two(name: str) -> Call:
-    function = BITWISE[name]
-
-    def call(input: Any, other: Any, *, out: Any = None) -> Tensor:
-        if out is not None:
-            return run_into(call, (input, other), {"out": out})
-        return function(_tensor(input), other)
-
+def _named(call: Call, name: str) -> Call:
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{name}` of each two elements. NotImplementedError: they are no whole numbers."
     return call
+
+
+def _of_two(name: str) -> Call:
+    def call(input: Any, other: Any, *, out: Any = None) -> Tensor:
+        if out is not None:
+            return run_into(call, (input, other), {"out": out})
+        return BITWISE[name](_tensor(input), other)
+
+    return _named(call, name)
 
 
 _FUNCTIONS: dict[str, Call] = {name: _of_two(name) for name in BITWISE}
@@ -72,9 +74,7 @@ def _on_whole_numbers(name: str, ufunc: Callable[..., Any]) -> Call:
                 raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{value.dtype.title}'")
         return Tensor(ufunc(input._data, other._data))
 
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"`{name}` of each two elements. NotImplementedError: they are no whole numbers."
-    return call
+    return _named(call, name)
 
 
 gcd, lcm = _on_whole_numbers("gcd", np.gcd), _on_whole_numbers("lcm", np.lcm)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.function import Function
+from ..primitives.matrix import lapack
 from ..table.recorded import result_type
 from ..table.registry import ops
 from ..tensors.aliases import Array
@@ -56,17 +57,9 @@ def _packed(x: Tensor, what: str, pivot: bool) -> tuple[Array, Array]:
     *batch, rows, columns = packed.shape
     pivots = np.empty((*batch, min(rows, columns)), np.int32)
     for place in np.ndindex(*batch) if packed.size else ():
-        packed[place], exchanged, _ = _eliminated(packed[place])
+        packed[place], exchanged, _ = lapack(("getrf",), packed)[0](packed[place])
         pivots[place] = exchanged + 1
     return packed, pivots
-
-
-def _eliminated(matrix: Array) -> Any:
-    """LAPACK's L and U in one matrix, and which row was exchanged with each."""
-    from scipy.linalg import get_lapack_funcs
-
-    (factor,) = get_lapack_funcs(("getrf",), (matrix,))
-    return factor(matrix)
 
 
 def _order(pivots: Array, rows: int) -> Array:

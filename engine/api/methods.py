@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -244,14 +245,8 @@ METHODS: dict[str, Call] = {
 }
 
 
-# Methods that draw random numbers, which are imported with what draws them.
-_SAMPLING = (
-    *("bernoulli", "bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "multinomial", "normal_"),
-    *("random_", "uniform_"),
-)
-
-
-# Attributes that say where and how a tensor is stored, of which few are ever asked for.
+# What few programs ask for: attributes that say where and how a tensor is stored, methods of whole numbers, those that
+# put elements somewhere, and those that draw random numbers.
 _OF_STORAGE = (
     *("__complex__", "__dlpack__", "_backward_hooks", "apply_", "conj", "cuda", "dense_dim", "detach_", "device"),
     *("dim_order", "get_device", "grad_dtype", "index", "is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta"),
@@ -260,21 +255,21 @@ _OF_STORAGE = (
     *("pin_memory", "record_stream", "resize", "resolve_conj", "resolve_neg", "set_", "storage", "storage_type"),
     *("to_dense", "to_sparse", "untyped_storage"),
 )
-
-
-# Methods of whole numbers alone.
 _OF_BITS = (
     *("bincount", "bitwise_and", "bitwise_and_", "bitwise_left_shift", "bitwise_left_shift_", "bitwise_not"),
     *("bitwise_not_", "bitwise_or", "bitwise_or_", "bitwise_right_shift", "bitwise_right_shift_", "bitwise_xor"),
     *("bitwise_xor_", "gcd", "histc", "isneginf", "isposinf", "isreal", "lcm", "signbit"),
 )
-
-
-# Methods that put elements somewhere.
 _OF_PLACES = (
     *("fill_diagonal_", "index_reduce", "index_reduce_", "masked_scatter", "masked_scatter_", "nonzero_static", "put"),
     "put_",
 )
+_SAMPLING = (
+    *("bernoulli", "bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "multinomial", "normal_"),
+    *("random_", "uniform_"),
+)
+# The modules that have them, each imported when one of its own is first asked for.
+_HOMES = {"attributes": _OF_STORAGE, "bits": _OF_BITS, "placing": _OF_PLACES, "sampling": _SAMPLING}
 
 
 class _Deferred:
@@ -298,28 +293,8 @@ def _of_table(name: str) -> Call:
     return _inplace().reshaped_in_place(name, change) if callable(change) else _changing(called_by_name(record))(name)
 
 
-def _of_attributes(name: str) -> Any:
-    from .attributes import ATTRIBUTES
-
-    return ATTRIBUTES[name]
-
-
-def _of_bits(name: str) -> Call:
-    from . import bits
-
-    return bits.METHODS[name]
-
-
-def _of_places(name: str) -> Call:
-    from . import placing
-
-    return placing.METHODS[name]
-
-
-def _of_sampling(name: str) -> Call:
-    from . import sampling
-
-    return sampling.METHODS[name]
+def _of_module(module: str) -> Callable[[str], Any]:
+    return lambda name: import_module(f".{module}", __package__).METHODS[name]
 
 
 def _changing(function: Call) -> Callable[[str], Call]:
@@ -362,13 +337,8 @@ def attach() -> None:
         setattr(Tensor, name, _Deferred(name, make))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
-    for name in _OF_STORAGE:
-        setattr(Tensor, name, _Deferred(name, _of_attributes))
-    for name in _OF_BITS:
-        setattr(Tensor, name, _Deferred(name, _of_bits))
-    for name in _OF_PLACES:
-        setattr(Tensor, name, _Deferred(name, _of_places))
-    for name in _SAMPLING:
-        setattr(Tensor, name, _Deferred(name, _of_sampling))
+    for module, names in _HOMES.items():
+        for name in names:
+            setattr(Tensor, name, _Deferred(name, _of_module(module)))
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, function if isinstance(function, property) else property(function))

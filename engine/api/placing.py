@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..autograd.inplace import in_place
+from ..primitives.arguments import check_range, check_same_dtype
 from ..primitives.places import put as put_at
 from ..primitives.places import put_added
 from ..table.registry import ops
 from ..tensors.aliases import Array, Call
-from ..tensors.errors import index_error
 from ..tensors.tensor import Tensor
 
 
@@ -23,11 +23,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     places = np.flatnonzero(np.broadcast_to(mask._data, shape))
     if source.numel() < len(places):
         raise RuntimeError("Number of elements of source < number of ones in mask")
-    if source.dtype is not input.dtype:
-        raise RuntimeError(
-            f"masked_scatter: expected self and source to have same dtypes but got {input.dtype.title} and "
-            f"{source.dtype.title}"
-        )
+    check_same_dtype("masked_scatter: expected self and source to have same dtypes but got {} and {}", input, source)
     return put_at(ops.expand(input, shape), ops.reshape(source, -1)[: len(places)], places)
 
 
@@ -35,11 +31,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     """`input` with the elements of `source` put, or added, at indices counted through it in order. IndexError."""
     if index._data.dtype != np.int64:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.title}")
-    if source.dtype is not input.dtype:
-        raise RuntimeError(
-            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype.title} and "
-            f"source.dtype = {source.dtype.title}"
-        )
+    message = "self and source expected to have the same dtype, but got self.dtype = {} and source.dtype = {}"
+    check_same_dtype(f"put_(): {message}", input, source)
     if index.numel() != source.numel():
         raise RuntimeError(
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
@@ -47,9 +40,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
         )
     places: Array = np.asarray(index._data)
     size = input.numel()
-    wrong = places[(places < -size) | (places >= size)]
-    if wrong.size:
-        raise index_error(f"out of range: tried to access index {wrong.flat[0]} on a tensor of {size} elements.")
+    check_range(places, size, f"out of range: tried to access index {{}} on a tensor of {size} elements.")
     return (put_added if accumulate else put_at)(input, ops.reshape(source, index.shape), places % max(size, 1))
 
 

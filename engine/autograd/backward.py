@@ -12,6 +12,7 @@ from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, in_batch_alone, numberless
 from ..table.registry import ops
+from ..tensors.aliases import Gradient
 from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -94,7 +95,8 @@ def grad(
         _check_place(target)
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
-        return _batched(roots, targets, grad_outputs, keep, create_graph, allow_unused, materialize_grads)
+        options = {"create_graph": create_graph, "allow_unused": allow_unused, "materialize_grads": materialize_grads}
+        return _batched(roots, targets, grad_outputs, keep, options)
     # Where tensors have tangents, gradients have them too; they are computed with as the recorded ones are.
     on_tensors = create_graph or active()
     starts = start_gradients(roots, _given(grad_outputs), on_tensors)
@@ -141,15 +143,9 @@ def _run(
 
 
 def _batched(
-    roots: tuple[Tensor, ...],
-    targets: tuple[Tensor, ...],
-    batches: Any,
-    keep_graph: bool,
-    create_graph: bool,
-    allow_unused: bool | None,
-    materialize_grads: bool,
+    roots: tuple[Tensor, ...], targets: tuple[Tensor, ...], batches: Any, keep_graph: bool, options: dict[str, Any]
 ) -> tuple[Tensor | None, ...]:
-    """The gradients for each of a batch of gradients to start from, stacked."""
+    """The gradients for each of a batch of gradients to start from, stacked; `options` are others of `grad`."""
     given: tuple[Any, ...] = (None,) * len(roots) if batches is None else _as_tuple(batches)
     for i, (root, start) in enumerate(zip(roots, given, strict=True)):
         if start is not None and (not start.ndim or start.shape[1:] != root.shape):
@@ -168,32 +164,17 @@ def _batched(
     try:
         with Batch(count) as level:
             starts = [None if start is None else level.batched(start) for start in given]
-            found = grad(roots, targets, starts, True, create_graph, allow_unused, False, materialize_grads)
+            found = grad(roots, targets, starts, True, **options)
     except BatchError:
-        return _one_by_one(roots, targets, given, keep_graph, create_graph, allow_unused, materialize_grads)
+        rows = []
+        for i in range(count):
+            starts = [None if start is None else start[i] for start in given]
+            rows.append(grad(roots, targets, starts, keep_graph or i < count - 1, **options))
+        return tuple(None if column[0] is None else ops.stack(column) for column in zip(*rows, strict=True))
     if not keep_graph:
         for node in Pass([t._edge() for t in roots], True, False, None).towards([t._edge() for t in targets]).order:
             node.release()
     return tuple(None if gradient is None else level.unbatched(gradient) for gradient in found)
-
-
-def _one_by_one(
-    roots: tuple[Tensor, ...],
-    targets: tuple[Tensor, ...],
-    given: tuple[Any, ...],
-    keep_graph: bool,
-    create_graph: bool,
-    *options: Any,
-) -> tuple[Tensor | None, ...]:
-    """As `_batched`, by a pass for each."""
-    count = next(len(start) for start in given if start is not None)
-    allow_unused, materialize_grads = options
-    rows: list[tuple[Tensor | None, ...]] = []
-    for i in range(count):
-        starts = [None if start is None else start[i] for start in given]
-        keep = keep_graph or i < count - 1
-        rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
-    return tuple(None if column[0] is None else ops.stack(column) for column in zip(*rows, strict=True))
 
 
 def _check_place(target: Any) -> None:
@@ -206,5 +187,5 @@ def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     return (tensors,) if hasattr(tensors, "_edge") else tuple(tensors)
 
 
-def _given(gradients: Any) -> tuple[Any, ...] | None:
+def _given(gradients: Gradient) -> tuple[Any, ...] | None:
     return None if gradients is None else _as_tuple(gradients)

@@ -7,7 +7,6 @@ which may have a history and tangents of its own, from outside the level; what i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -257,16 +256,6 @@ class Batch(Level):
         data = tensor._data
         memory = memory_of(data.value if self.holds(tensor) else tensor)
         self.wrote = self.wrote or not self.holds(tensor) or memory in self.given
-
-    @contextmanager
-    def outside(self) -> Iterator[None]:
-        """Only the levels outside this one are seen until the end of the block."""
-        levels = forward.levels
-        forward.levels = levels[: levels.index(self)] if self in levels else levels
-        try:
-            yield
-        finally:
-            forward.levels = levels
 
 
 def histories(tensor: Tensor) -> Iterator[Tensor]:

@@ -14,7 +14,7 @@ from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .inplace import in_place
 from .pushforward import propagate
-from .tangents import UnpackedDualTensor, dual_at, outside, tangent_of, unpack_at
+from .tangents import UnpackedDualTensor, dual_at, tangent_of, unpack_at
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 
@@ -30,14 +30,14 @@ class Dual(Level):
     def carry_over(self, source: Tensor, target: Tensor) -> None:
         tangent = tangent_of(source, self)
         if tangent is not None:
-            with outside(self):
+            with self.outside():
                 target._tangents = hold(target._tangents, self, clone(tangent))
 
     def written(self, tensor: Tensor, result: Tensor) -> None:
         present, new = tangent_of(tensor, self), tangent_of(result, self)
         if present is None and new is None:
             return
-        with outside(self):
+        with self.outside():
             if present is None and tensor._base is not None and self not in (tensor._tangents or ()):
                 # A view of a tensor without tangent: the rest of the base has zeros.
                 zeros = zeros_like(tensor._base)

@@ -12,7 +12,7 @@ from ..graph.hooks import next_sequence
 from ..graph.node import Node
 from ..graph.transforms import active, forward
 from ..table.nodes import tracked
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Gradient
 from ..tensors.batched import RefusedError
 from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
@@ -158,18 +158,18 @@ class Function:
             if has_setup:
                 output = cls._forward(args, recorded_outside)
                 cls.setup_context(node, args, output)
-                if forward.functions and among(output, node._to_save) and among(output, args):
+                if forward.functions and among(output, node.to_save) and among(output, args):
                     raise RuntimeError(_RETURNED_AND_SAVED)
             else:
                 _check_no_batch(inputs)
                 output = cls.forward(node, *args, **kwargs)
         single = not isinstance(output, tuple)
         outputs = (output,) if single else output
-        if node._non_differentiable:
-            node._constants = tuple([among(o, node._non_differentiable) for o in outputs])
-        if node._dirty:
-            node._written = tuple([i for i, a in enumerate(inputs) if among(a, node._dirty)])
-        if any(not among(dirty, outputs) for dirty in node._dirty):
+        if node.non_differentiable:
+            node._constants = tuple([among(o, node.non_differentiable) for o in outputs])
+        if node.dirty_tensors:
+            node._written = tuple([i for i, a in enumerate(inputs) if among(a, node.dirty_tensors)])
+        if any(not among(dirty, outputs) for dirty in node.dirty_tensors):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
                 "are modified inplace must all be outputs of the Function."
@@ -202,7 +202,7 @@ class _Refusal(Node):
         self.next_functions = ()
         self._outputs = None
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
     def apply_undefined(self, create_graph: bool) -> Sequence[Any]:

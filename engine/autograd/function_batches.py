@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from ..graph.transforms import forward
 from ..primitives.axes import movedim
-from ..primitives.parts import select, stack
+from ..primitives.parts import stack
 from ..tensors.errors import type_error
 from ..tensors.modes import set_grad_enabled
 from ..tensors.tensor import Tensor
 from .batching import Batch, histories
 from .nesting import leaves, mapped, rebuilt, spread
+from .vmap import at_index
 
 
 class VmapInfo(NamedTuple):
@@ -58,14 +59,9 @@ def done_for_batch(function: Any, level: Batch, args: tuple[Any, ...], records: 
     if not any(t._tangents or (records and t._requires_grad) for t in outside):
         return function.forward(*args)
     with level.outside(), set_grad_enabled(records):
-        rows = [function.apply(*_at(values, in_dims, i)) for i in range(level.size)]
+        rows = [function.apply(*at_index(values, [*leaves(in_dims)], i)) for i in range(level.size)]
         columns = zip(*[list(leaves(row)) for row in rows], strict=True)
         return rebuilt(rows[0], iter([level.batched(stack(list(column))) for column in columns]))
-
-
-def _at(values: Any, in_dims: Any, index: int) -> Any:
-    pairs = zip(leaves(values), leaves(in_dims), strict=True)
-    return rebuilt(values, iter([t if dim is None else select(t, 0, index) for t, dim in pairs]))
 
 
 def _wrapped(name: str, level: Batch, returned: Any) -> Any:

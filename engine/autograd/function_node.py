@@ -12,6 +12,7 @@ from ..graph.hooks import as_data, as_tensor
 from ..graph.node import Node
 from ..graph.saved import Packed, packed, packing, unpacked
 from ..table.nodes import FREED, check_unchanged, tracked
+from ..tensors.aliases import Gradient
 from ..tensors.errors import shape_error
 from ..tensors.memory import broadcast_shape, memory_of
 from ..tensors.tensor import Tensor
@@ -21,32 +22,18 @@ class FunctionCtx:
     """What `forward` (or `setup_context`) tells `backward`, beside any attributes the user sets."""
 
     needs_input_grad: tuple[bool, ...] = ()
-    _to_save: Sequence[Tensor | None] = ()
+    # What `save_for_backward`, `mark_dirty` and `mark_non_differentiable` were given.
+    to_save: Sequence[Tensor | None] = ()
+    dirty_tensors: Sequence[Tensor] = ()
+    non_differentiable: Sequence[Tensor] = ()
     _saved: list[Any] | None = None
-    _non_differentiable: tuple[Tensor, ...] = ()
-    _dirty: tuple[Tensor, ...] = ()
     _materialize = True
     _materialize_non_diff_grads = True
-
-    @property
-    def to_save(self) -> Sequence[Tensor | None]:
-        """What `save_for_backward` was given."""
-        return self._to_save
-
-    @property
-    def dirty_tensors(self) -> Sequence[Tensor]:
-        """What `mark_dirty` was given."""
-        return self._dirty
-
-    @property
-    def non_differentiable(self) -> Sequence[Tensor]:
-        """What `mark_non_differentiable` was given."""
-        return self._non_differentiable
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps inputs, outputs or other tensors (or None) for `backward`. TypeError: something else."""
         _check_kept(tensors, "save_for_backward can only save variables")
-        self._to_save = tensors
+        self.to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors for `jvp`."""
@@ -55,11 +42,11 @@ class FunctionCtx:
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """Says which inputs `forward` changed in place."""
-        self._dirty = tensors
+        self.dirty_tensors = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """Says which outputs have no derivative."""
-        self._non_differentiable = tensors
+        self.non_differentiable = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (the default) or None for an output that no gradient reached."""
@@ -111,7 +98,7 @@ class FunctionNode(FunctionCtx, Node):
         warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
         return self.saved_tensors
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
         if self._saved is None:
             raise RuntimeError(FREED)
@@ -142,7 +129,7 @@ class FunctionNode(FunctionCtx, Node):
         if self._saved:
             self._saved = None
 
-    def _materialized(self, gradient: Any, number: int) -> Any:
+    def _materialized(self, gradient: Gradient, number: int) -> Any:
         if gradient is not None or not self._materialize:
             return as_tensor(gradient)
         if not self._materialize_non_diff_grads and self._constants and self._constants[number]:

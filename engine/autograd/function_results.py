@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.node import Edge, Node, describe
+from ..tensors.aliases import Gradient
 from ..tensors.memory import CUSTOM, ONE_OF_MANY, detach, link_view, memory_of
 from ..tensors.tensor import Tensor
 from .function_node import FunctionNode, Saved
@@ -23,7 +24,7 @@ def _view_of(tensor: Tensor) -> Tensor:
 
 def passed_on(output: Any, inputs: Sequence[Any], node: FunctionNode) -> Any:
     """An output that is not recorded: an input that comes back as it is, as a tensor of its own."""
-    if not isinstance(output, Tensor) or among(output, node._dirty):
+    if not isinstance(output, Tensor) or among(output, node.dirty_tensors):
         return output
     if not among(output, inputs):
         if output._base is not None:
@@ -47,26 +48,27 @@ def recorded(node: FunctionNode, inputs: Sequence[Any], outputs: Sequence[Any]) 
         else:
             results.append(_tied(node, number, output, inputs))
     _keep(node, outputs, results)
-    node._to_save = node._dirty = node._non_differentiable = ()
+    node.to_save = node.dirty_tensors = node.non_differentiable = ()
     return results
 
 
 def _tied(node: FunctionNode, number: int, output: Any, inputs: Sequence[Any]) -> Any:
     """An output as a result of the node, if it can have a gradient."""
-    if not isinstance(output, Tensor) or (among(output, node._non_differentiable) and not among(output, inputs)):
+    constant = isinstance(output, Tensor) and among(output, node.non_differentiable)
+    if not isinstance(output, Tensor) or (constant and not among(output, inputs)):
         return output
-    if among(output, node._dirty):
+    if among(output, node.dirty_tensors):
         if output.requires_grad and output.grad_fn is None:
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         check_allowed(output)
         memory_of(output).version += 1
-        if not among(output, node._non_differentiable):
+        if not constant:
             rebase(output, node if output._base is None else _OneOutput(node, number, output._edge()), number)
         return output
     result = _view_of(output) if among(output, inputs) else output
     if result._base is not None:
         result._made = CUSTOM if sum(isinstance(d, tuple) for d in node._outputs) < 2 else ONE_OF_MANY
-    if result.dtype.is_floating_point and not among(output, node._non_differentiable):
+    if result.dtype.is_floating_point and not constant:
         result._requires_grad = True
         result._grad_fn = node
         result.output_nr = number
@@ -85,7 +87,7 @@ class _OneOutput(Node):
         edges = list(node.next_functions)
         self.next_functions = (edges.pop(self.place), *edges)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The gradients of the inputs, that of the view first."""
         arrived = [None] * len(self.node._outputs)
         arrived[self.number] = gradients
@@ -99,7 +101,7 @@ class _OneOutput(Node):
 def _keep(node: FunctionNode, outputs: Sequence[Any], results: Sequence[Any]) -> None:
     """Keeps what `save_for_backward` was given."""
     kept: list[Any] = []
-    for tensor in node._to_save:
+    for tensor in node.to_save:
         number = next((i for i, o in enumerate(outputs) if o is tensor), None) if tensor is not None else None
         is_result = number is not None and results[number]._grad_fn is node
         kept.append(None if tensor is None else Saved(tensor, node, number if is_result else None))

@@ -8,7 +8,7 @@ from typing import Any
 from ..graph.transforms import Level, forward
 from ..primitives.copying import zeros_like
 from ..tensors.tensor import Tensor
-from .tangents import outside, set_tangent, tangent_of
+from .tangents import set_tangent, tangent_of
 
 _NOT_CHANGED = (
     "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is modifying an "
@@ -26,13 +26,13 @@ def apply_with_tangents(function: Any, args: tuple[Any, ...], kwargs: dict[str, 
         levels.insert(0, level)
     if not levels:
         return function._run(args, kwargs)[2]
-    with outside(levels[0]):
+    with levels[0].outside():
         node, inputs, result = function._run(args, kwargs)
     results = result if isinstance(result, tuple) else (result,)
     for level in levels:
         tangents = [tangent_of(a, level) if isinstance(a, Tensor) else None for a in inputs]
         if any(t is not None for t in tangents):
-            with outside(level):
+            with level.outside():
                 _apply_jvp(function, node, inputs, tangents, results, level)
     return result
 

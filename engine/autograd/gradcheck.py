@@ -15,6 +15,7 @@ from ..graph.node import Node, describe
 from ..primitives.copying import zeros_like
 from ..primitives.parts import stack
 from ..table.nodes import tracked as of_node
+from ..tensors.aliases import Gradient
 from ..tensors.tensor import Tensor
 from .backward import grad
 from .checked_jacobians import (
@@ -224,7 +225,7 @@ def _compare(
             )
 
 
-def _check_more(func: Function, inputs: Sequence[Any], batched: bool, undefined: bool, masked: bool) -> None:
+def _check_more(func: Function, inputs: Sequence[Any], batched: bool, missing: bool, masked: bool) -> None:
     """GradcheckError: gradients are not linear in the incoming ones, or fail where some of those are missing."""
     wanted = tracked(inputs)
     outputs = differentiable_among(func(*inputs))
@@ -235,11 +236,12 @@ def _check_more(func: Function, inputs: Sequence[Any], batched: bool, undefined:
     for gradient in grad(outputs, wanted, [zeros_like(o) for o in outputs], allow_unused=True):
         if gradient is not None and not (np.allclose(gradient._data, 0) if masked else not gradient._data.any()):
             raise GradcheckError("backward not multiplied by grad_output")
-    if undefined:
+    if missing:
         # None of the outputs has a gradient, and then all but one have.
         for without in (None, *(range(len(outputs)) if len(outputs) > 1 else ())):
             again = differentiable_among(func(*inputs))
-            _check_undefined([_undefined(o) if without in (None, i) else o for i, o in enumerate(again)], wanted)
+            undefined = [of_node(o._data, UndefinedGrad(o)) for o in again]
+            _check_undefined([u if without in (None, i) else again[i] for i, u in enumerate(undefined)], wanted)
 
 
 def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
@@ -263,12 +265,8 @@ class UndefinedGrad(Node):
         self.next_functions = (tensor._edge(),)
         self._outputs = describe(tensor._data)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         return [None]
-
-
-def _undefined(output: Tensor) -> Tensor:
-    return of_node(output._data, UndefinedGrad(output))
 
 
 def _check_undefined(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:

@@ -23,7 +23,7 @@ from ..primitives.places import as_strided, check_fits
 from ..primitives.places import put as index_put
 from ..primitives.reshaping import expand
 from ..table.scalars import note_change
-from ..tensors.aliases import Array, Call
+from ..tensors.aliases import Array, Call, Gradient
 from ..tensors.memory import (
     INFERENCE_TENSOR,
     broadcast_shape,
@@ -54,7 +54,7 @@ class CopySlices(Node):
         self.next_functions = (base._edge(), *inner.next_functions[1:])
         self._outputs = describe(base._data)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
         part = as_strided(gradients, self.places)
         first, *others = self.inner.apply(part, create_graph)
@@ -70,8 +70,7 @@ def in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that does `function` in place on its first argument."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if forward.functions:
-            _check_not_captured(self, name, args)
+        _check_not_captured(self, name, args)
         check_allowed(self, args)
         since = next_sequence()
         result = function(snapshot(self), *args, **kwargs)
@@ -93,8 +92,7 @@ def reshaped_in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that gives its first argument the shape of the view that `function` makes of it."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if forward.functions:
-            _check_not_captured(self, name)
+        _check_not_captured(self, name)
         check_allowed(self)
         before = Tensor(shareable(self))
         if self._requires_grad:
@@ -123,9 +121,10 @@ def reshaped_in_place(name: str, function: Call) -> Callable[..., Tensor]:
 
 
 def _check_not_captured(tensor: Tensor, name: str, args: Sequence[Any] = ()) -> None:
-    from .captured import check_not_captured
+    if forward.functions:
+        from .captured import check_not_captured
 
-    check_not_captured(tensor, name, args)
+        check_not_captured(tensor, name, args)
 
 
 def resize_(self: Tensor, *size: Any) -> Tensor:
@@ -135,8 +134,7 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     """
     if self._requires_grad and not self._inference:
         raise RuntimeError("cannot resize variables that require grad")
-    if forward.functions:
-        _check_not_captured(self, "resize_")
+    _check_not_captured(self, "resize_")
     shape = sizes(size)
     if shape != self._data.shape:
         resize(self, shape)
@@ -216,8 +214,7 @@ def _give_history(tensor: Tensor, node: Node, number: int) -> None:
 
 def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     """`tensor[key] = value`: through a view where the key makes one, by putting elements in where it does not."""
-    if forward.functions:
-        _check_not_captured(tensor, "copy_")
+    _check_not_captured(tensor, "copy_")
     value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
     part = getitem(tensor, key)
     if part._base is None:

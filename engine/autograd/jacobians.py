@@ -14,7 +14,7 @@ import numpy as np
 
 from ..primitives.copying import contiguous, zeros_like
 from ..table.registry import ops
-from ..tensors.batched import BatchError
+from ..tensors.batched import Batched, BatchError
 from ..tensors.size import TooLargeError, bound
 from ..tensors.symbol import Symbol
 from ..tensors.tensor import Tensor
@@ -140,6 +140,9 @@ def _columns(
     while not parts or sum(len(part[0]) for part in parts if part) < count:
         start = sum(len(part[0]) for part in parts)
         along = units(inputs[i], start, min(chunk_size, count - start))
+        if isinstance(inputs[i]._data, Batched):
+            # As the input is, so that what is written in place into their copies may be.
+            along = along + zeros_like(inputs[i])
         try:
             outputs, part = _pushed(function, inputs, i, along, randomness)
         except (BatchError, TooLargeError):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
-from ..graph.transforms import Level, forward, hold
+from ..graph.transforms import Level, hold
 from ..primitives.copying import alias
 from ..primitives.reshaping import view_primitive
 from ..tensors.errors import shape_error
@@ -21,17 +19,6 @@ class UnpackedDualTensor(NamedTuple):
 
     primal: Tensor
     tangent: Tensor | None
-
-
-@contextmanager
-def outside(level: Level) -> Iterator[None]:
-    """Only the levels outside `level` are seen until the end of the block."""
-    levels = forward.levels
-    forward.levels = levels[: levels.index(level)]
-    try:
-        yield
-    finally:
-        forward.levels = levels
 
 
 def tangent_of(tensor: Tensor, level: Level) -> Tensor | None:
@@ -83,7 +70,7 @@ def dual_at(level: Level, tensor: Tensor, tangent: Tensor) -> Tensor:
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "
             "supported."
         )
-    with outside(level):
+    with level.outside():
         dual = view_primitive(tensor, tuple(tensor.shape))
     set_tangent(dual, level, tangent)
     return dual
@@ -91,7 +78,7 @@ def dual_at(level: Level, tensor: Tensor, tangent: Tensor) -> Tensor:
 
 def unpack_at(level: Level, tensor: Tensor) -> UnpackedDualTensor:
     """A view of a tensor that has no tangent at a level, and the tangent."""
-    with outside(level):
+    with level.outside():
         primal = alias(tensor)
     primal._tangents = hold(primal._tangents, level, None)
     return UnpackedDualTensor(primal, tangent_of(tensor, level))

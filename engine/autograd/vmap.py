@@ -71,10 +71,12 @@ def _over_all(name: str, call: Call, out_dims: Any, args: Any, dims: Sequence[An
             given = _each(values, dims, lambda leaf, _: level.batched(leaf))
             result = call(*given)
     except BatchError as error:
+        if isinstance(error, RefusedError) and error.level not in (None, level):
+            raise  # to the level whose tensors were asked, further out
         if isinstance(error, RefusedError) or level.wrote:
             raise RuntimeError(str(error)) from None
         with inside_function(Transformed(captured(call), level)):
-            rows = [call(*_at(args, dims, index)) for index in range(max(count, 1))]
+            rows = [call(*at_index(args, dims, index)) for index in range(max(count, 1))]
         return _gathered(name, out_dims, rows, count)
     found: list[Any] = []
     for leaf, dim in zip(leaves(result), _out_dims(name, out_dims, result), strict=True):
@@ -154,7 +156,7 @@ def _mapped(name: str, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any], 
     return dims, lengths[0]
 
 
-def _at(args: tuple[Any, ...], dims: Sequence[Any], index: int) -> Any:
+def at_index(args: tuple[Any, ...], dims: Sequence[Any], index: int) -> Any:
     """The arguments for one index; without any index, zeros, to see what the results are like."""
 
     def part(leaf: Any, dim: Any) -> Any:

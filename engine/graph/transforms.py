@@ -44,6 +44,16 @@ class Level:
     def written(self, tensor: Tensor, result: Tensor) -> None:
         """Called when `result` was written into `tensor` in place."""
 
+    @contextmanager
+    def outside(self) -> Generator[None]:
+        """Only the levels outside this one are seen until the end of the block."""
+        levels = forward.levels
+        forward.levels = levels[: levels.index(self)] if self in levels else levels
+        try:
+            yield
+        finally:
+            forward.levels = levels
+
 
 def carry_over(source: Tensor, target: Tensor) -> None:
     """Gives `target` what the levels of this thread know of `source` now, whatever is written into that later."""

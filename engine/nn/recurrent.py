@@ -9,6 +9,7 @@ from ..api.declared import require
 from ..primitives import recurrence
 from ..primitives.arguments import check_same_dtype
 from ..table.registry import ops
+from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional
 from .layers import Layer
@@ -189,7 +190,8 @@ class _Sequence(_Recurrent):
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
         elif self.batch_first:
-            output = output.transpose(0, 1)
+            # In place or not as PyTorch does it, which the name of its node tells.
+            output = (output.transpose_ if self.states == 1 else output.transpose)(0, 1)
         return output, tuple(final) if self.states > 1 else final[0]
 
     def _of_packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
@@ -265,7 +267,10 @@ class _Sequence(_Recurrent):
         if counts is None and not smaller:
             weight, bias = of_state
             after = self._all_steps(inputs, first, weight, bias, order)
-            return after[0], tuple(part[-1 if order > 0 else 0] for part in after)
+            # PyTorch's LSTM of single precision, by oneDNN, alone returns the states that it keeps.
+            kept = self.states > 1 and input.dtype is dtypes.float32
+            shown = after[0] if kept else recurrence.stacked(after[0])
+            return shown, tuple(part[-1 if order > 0 else 0] for part in after)
         steps = (ops.unbind(inputs, 0) if counts is None else ops.split(inputs, counts, 0))[::order]
         outputs: list[Tensor] = []
         ended: list[State] = []

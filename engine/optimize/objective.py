@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.jacobians import gradients, jacobian_rows
+from ..primitives.parts import cat
 from ..program.columns import run
 from ..program.program import Program
 from ..program.taylor import derivatives
@@ -148,7 +149,8 @@ class Objective:
 
     def _product(self, inputs: Sequence[Tensor], vectors: Sequence[Tensor]) -> dict[str, Tensor]:
         slopes = gradients(self.function(*inputs), inputs, create_graph=True)
-        along = _sum([(slope * vector).sum() for slope, vector in zip(slopes, vectors, strict=True)])
+        terms = [(slope * vector).sum() for slope, vector in zip(slopes, vectors, strict=True)]
+        along = sum(terms[1:], terms[0])
         return dict(zip(self.unknowns.shapes, gradients(along, inputs), strict=True))
 
 
@@ -191,7 +193,7 @@ class Residuals:
     def _jacobian(self, inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
         values = self._value(inputs, ())
         blocks = [jacobian_rows(value.reshape(-1), inputs) for value in values.values()]
-        return {**values, **{name: _joined([b[i] for b in blocks]) for i, name in enumerate(self.unknowns.shapes)}}
+        return {**values, **{name: joined([b[i] for b in blocks]) for i, name in enumerate(self.unknowns.shapes)}}
 
 
 class _Programs:
@@ -250,16 +252,8 @@ def _vectors(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"along {name}": value for name, value in values.items()}
 
 
-def _sum(terms: Sequence[Tensor]) -> Tensor:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-def _joined(blocks: Sequence[Tensor]) -> Tensor:
-    from ..primitives.parts import cat
-
+def joined(blocks: Sequence[Tensor]) -> Tensor:
+    """Tensors behind one another."""
     return cat(list(blocks)) if len(blocks) > 1 else blocks[0]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..autograd.jacobians import pulled_back
 from ..primitives.selection import abs as magnitude
-from ..program.program import Program, substituted, thawed
+from ..program.program import Program, substituted, thawed, wrapped
 from ..tensors.tensor import Tensor
 
 EPS = float(np.finfo(float).eps)
@@ -25,8 +25,8 @@ def rounding(program: Program, inputs: Sequence[Tensor]) -> Tensor:
     for equation in program.equations:
         tensors = equation.primitive.tensors
         given = [thawed(argument) for argument in equation.arguments]
-        wrapped = [_wrapped(argument) if i < tensors else argument for i, argument in enumerate(given)]
-        known.update(equation.named(equation.primitive.call(*[substituted(part, known) for part in wrapped])))
+        operands = [wrapped(argument) if i < tensors else argument for i, argument in enumerate(given)]
+        known.update(equation.named(equation.primitive.call(*[substituted(part, known) for part in operands])))
     value = known.get(program.outputs["value"])
     results = [t for t in known.values() if isinstance(t, Tensor) and t.dtype.is_floating_point and t.requires_grad]
     total = Tensor(np.zeros(()))
@@ -36,10 +36,3 @@ def rounding(program: Program, inputs: Sequence[Tensor]) -> Tensor:
         if adjoint is not None:
             total = total + magnitude(result * adjoint).sum()
     return total * EPS
-
-
-def _wrapped(value: Any) -> Any:
-    """NumPy values as Tensors, in a tuple as well."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return Tensor(value)
-    return tuple(map(_wrapped, value)) if type(value) is tuple else value

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Array
+from ..tensors.aliases import Array, Gradient
 from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name, unlike
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
@@ -193,6 +193,21 @@ def check_floating(x: Any, name: str) -> None:
     """RuntimeError, about the function that is named, unless the elements are floating."""
     if data_of(x).dtype.kind != "f":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {titles(x)[0]}")
+
+
+def check_computed(x: Any, kernel: str) -> None:
+    """NotImplementedError, in the name of PyTorch's function, unless the elements are floating."""
+    if data_of(x).dtype.kind != "f":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{titles(x)[0]}'")
+
+
+def underived(what: str) -> Callable[[Any], NoReturn]:
+    """The rule of an argument that an operation has a derivative for in principle, but PyTorch has not."""
+
+    def rule(g: Gradient) -> NoReturn:
+        raise NotImplementedError(f"the derivative for '{what}' is not implemented.")
+
+    return rule
 
 
 def check_value(function: str, value: Any) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import float64, is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -30,6 +30,13 @@ from .families import ARITHMETIC
 private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
+
+
+def both(g: Gradient, h: Gradient) -> Gradient:
+    """The sum of two gradients, either of which may be none."""
+    return h if g is None else g if h is None else g + h
+
+
 plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
 plus_scaled = private(
     "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"
@@ -71,16 +78,12 @@ def scaled_by(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
-def _subtracted(x: Any, y: Any, alpha: Any = 1) -> Any:
-    return _minus(y, scaled_by(x, alpha))
-
-
-def _subtracted_rule(g: Gradient, alpha: Any) -> Gradient:
-    return scaled_by(-g, alpha)
-
-
 _rsub = partial(
-    private, "rsub", _subtracted, _subtracted_rule, formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x"
+    private,
+    "rsub",
+    lambda x, y, alpha=1: _minus(y, scaled_by(x, alpha)),
+    lambda g, alpha: scaled_by(-g, alpha),
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 rsub_tensor = _rsub(lambda g: g)
 rsub_number = _rsub(overload=1)
@@ -140,7 +143,7 @@ true_divide = private(
 over_number = private("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True)
 
 
-def _rounded(divide: Any) -> Any:
+def _rounded(divide: Any) -> Call:
     """A division that gives integers for integers, with PyTorch's error where one of those is divided by 0."""
 
     def forward(x: Any, y: Any) -> Any:
@@ -314,7 +317,7 @@ falling_power = private(
 )
 
 
-def _power_times_log(x: Any, y: Any, power: Any, m: int, inner: bool = False) -> Any:
+def _power_times_log(x: Data, y: Data, power: Data, m: int, inner: bool = False) -> Data:
     logs = np.log(x) if m == 1 else np.log(x) ** m
     product = power * logs
     if product.ndim == 0:
@@ -408,7 +411,7 @@ def square(x: Any) -> Any:
     formula="x + value*(y*z)",
     called_as={"y": "tensor1", "z": "tensor2"},
 )
-def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+def addcmul(x: Data, y: Data, z: Data, value: Any = 1) -> Data:
     """x + value * y * z"""
     return x + in_dtype_of(x, value) * y * z
 
@@ -421,7 +424,7 @@ def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     formula="x + value*y/z",
     called_as={"y": "tensor1", "z": "tensor2"},
 )
-def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+def addcdiv(x: Data, y: Data, z: Data, value: Any = 1) -> Data:
     """x + value * y / z"""
     if x.dtype.kind != "f":
         raise RuntimeError(
@@ -440,7 +443,7 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
 
 
 @private(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, name="lerp", formula="x + weight*(y - x)")
-def lerp_number(x: Any, y: Any, weight: Any) -> Any:
+def lerp_number(x: Data, y: Data, weight: Data) -> Data:
     return _lerp(x, y, in_dtype_of(x, weight, "weight"))
 
 
@@ -467,22 +470,24 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
 # Signs, steps and powers of two
 
 
-def _copysign_rule(g: Gradient, x: Data, y: Data) -> Gradient:
-    return g * (_direction(x) * copysign_tensor(ops.ones_like(x), y))
-
-
 def _direction(x: Any) -> Any:
     """The sign of x, but of what is not finite nan, as PyTorch divides by x."""
     return ops.sgn(x) + (x - x)
 
 
-copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
+copysign_tensor = private(
+    "copysign",
+    np.copysign,
+    lambda g, x, y: g * (_direction(x) * copysign_tensor(ops.ones_like(x), y)),
+    lambda g: zeros_like(g),
+    floating=True,
+)
 
 
 @private(
     lambda g, x, y: g * (_direction(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True
 )
-def copysign_number(x: Any, y: Any) -> Any:
+def copysign_number(x: Data, y: Data) -> Data:
     return np.copysign(x, x.dtype.type(y))
 
 
@@ -505,7 +510,7 @@ signbit = primitive(
     definition="where(x == 0, y, where(x > 0, 1, 0))",
     called_as={"y": "values"},
 )
-def heaviside(x: Any, y: Any) -> Any:
+def heaviside(x: Data, y: Data) -> Data:
     """0 where x is negative, 1 where it is positive, y where it is 0"""
     if x.dtype != y.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
@@ -528,6 +533,6 @@ nextafter = primitive(
 
 
 @primitive(lambda g, y: g * ops.exp2(y), lambda g, out: g * (out * _LN2), floating=True)
-def ldexp(x: Any, y: Any) -> Any:
+def ldexp(x: Data, y: Data) -> Data:
     """x times 2 to the power y"""
     return x * np.exp2(y)

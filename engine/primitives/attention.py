@@ -8,20 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import c_names, data_of
-from .arithmetic import times_number
-from .axes import transpose
+from .arithmetic import both, times_number
 from .families import LAYER
 from .layer import kept
+from .matrix import turned
 from .selection import where
 
 private, function = LAYER.private, LAYER.function
-
-
-def _turned(x: Any) -> Any:
-    return transpose(x, -2, -1)
 
 
 def _softmax(scores: Any) -> Any:
@@ -40,14 +37,12 @@ safe_softmax = private(
 )
 
 
-def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float) -> tuple[Any, ...]:
+def _slopes(g: Gradient, query: Data, key: Data, value: Data, weights: Data, scale: float) -> tuple[Gradient, ...]:
     """The gradients of query, key and value."""
-    sent = g[1] if g[0] is None else ops.matmul(g[0], _turned(value))
-    if g[0] is not None and g[1] is not None:
-        sent = sent + g[1]
+    sent = both(None if g[0] is None else ops.matmul(g[0], turned(value)), g[1])
     of_scores = weights * (sent - ops.sum(sent * weights, (-1,), True)) * scale
-    of_value = None if g[0] is None else ops.matmul(_turned(weights), g[0])
-    return ops.matmul(of_scores, key), ops.matmul(_turned(of_scores), query), of_value
+    of_value = None if g[0] is None else ops.matmul(turned(weights), g[0])
+    return ops.matmul(of_scores, key), ops.matmul(turned(of_scores), query), of_value
 
 
 @private(
@@ -58,7 +53,7 @@ def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float
     outputs=("out", "weights"),
     rows="matrices",
 )
-def fused(query: Any, key: Any, value: Any, mask: Any, scale: float) -> tuple[Any, Any]:
+def fused(query: Data, key: Data, value: Data, mask: Data, scale: float) -> tuple[Data, Data]:
     scores = np.matmul(query, key.swapaxes(-2, -1)) * query.dtype.type(scale)
     if mask is not None:
         scores = scores + mask[0]
@@ -92,10 +87,6 @@ def _check(query: Any, key: Any, value: Any, mask: Any, is_causal: bool) -> None
         )
 
 
-def _is_fixed(mask: Any) -> bool:
-    return mask.ndim in (2, 4) and isinstance(data_of(mask), np.ndarray) and not mask.requires_grad
-
-
 @function(
     tensors=3,
     torch=("nn.functional.scaled_dot_product_attention",),
@@ -121,10 +112,12 @@ def scaled_dot_product_attention(
     if mask is not None and data_of(mask).dtype == np.bool_:
         mask = where(mask, ops.zeros_like(query[..., :1, :1]), -math.inf)
     fits = data_of(query).ndim == 4 and query.shape[:2] == key.shape[:2] and key.shape == value.shape
-    if fits and not dropout_p and (mask is None or _is_fixed(mask)):
+    if mask is not None:
+        fits &= mask.ndim in (2, 4) and isinstance(data_of(mask), np.ndarray) and not mask.requires_grad
+    if fits and not dropout_p:
         return fused(query, key, value, None if mask is None else (data_of(mask),), factor)[0]
     root = math.sqrt(factor)
-    scores = ops.matmul(times_number(query, root), times_number(_turned(key), root))
+    scores = ops.matmul(times_number(query, root), times_number(turned(key), root))
     if mask is not None:
         scores = scores + mask
     weights = safe_softmax(scores)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Call, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed
@@ -91,10 +92,6 @@ def transpose(x: Any, dim0: int, dim1: int) -> Any:
     return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
 
 
-def _t_of_rows(x: Any) -> Any:
-    return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
-
-
 t_primitive, t_in_place = (
     private(
         "t",
@@ -103,7 +100,7 @@ t_primitive, t_in_place = (
         overload=i,
         view=True,
         moves="places",
-        rows=_t_of_rows,
+        rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
         batch=lambda x: transpose_primitive(x, 1, 2) if x.ndim == 3 else alias(x),
     )
     for i in (0, 1)
@@ -196,7 +193,7 @@ def _squeeze(x: Any, dims: Any) -> Any:
     return x.reshape([n for i, n in enumerate(x.shape) if i not in dims or n != 1])
 
 
-def _squeezing(forward: Any, overload: int) -> Any:
+def _squeezing(forward: Call, overload: int) -> Call:
     return private(
         "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, moves="order"
     )
@@ -233,7 +230,7 @@ def squeeze(x: Any, dim: Any = None, *dims: int) -> Any:
     return squeeze_several(x, dimensions(dim, ndim) if dim else ())
 
 
-def unreduce(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+def unreduce(g: Gradient, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Gradient:
     """A reduced value with the reduced dimensions back, of size 1, so that it broadcasts against the input."""
     if keepdim or not shape:
         return g

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import POSITIVE, REAL, EdgeCase
+from ..table.record import POSITIVE, REAL, Domain, EdgeCase
+from ..tensors.aliases import Call
 from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
@@ -72,7 +73,7 @@ bessel_y1 = _special(
 )
 
 
-def _modified(name: str, rule: Any, doc: str, **facts: Any) -> Any:
+def _modified(name: str, rule: Call, doc: str, **facts: Any) -> Any:
     """One of those with long names, such as `modified_bessel_i0`, of which SciPy has the last part."""
     return _special(name, rule, doc, name[-2:] + ("e" if name.startswith("scaled") else ""), **facts)
 
@@ -110,7 +111,7 @@ scaled_modified_bessel_k1 = _second_kind(
 # Of any whole order, which only x has a slope by
 
 
-def _of_order(name: str, scipy_name: str, rule: Any, formula: Any = None) -> Any:
+def _of_order(name: str, scipy_name: str, rule: Call, formula: Any = None) -> Call:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
 
@@ -151,37 +152,27 @@ besselk_of_order = _of_order(
 )
 
 
-_ordered = partial(SPECIAL_OWN.function, tensors=2, numbers=True)
+def _ordered(letter: str, of_order: Call, kind: str, x: Domain, *aliases: str) -> Call:
+    """The function of an order and a number, by its letter."""
+    name, doc = f"bessel{letter}", f"{kind} kind, of order n, a number"
+
+    @SPECIAL_OWN.function(tensors=2, numbers=True, name=name, doc=doc, domain=(REAL, x), aliases=aliases)
+    def bessel(n: Any, x: Any) -> Any:
+        return of_order(x, order_of(n, name))
+
+    return bessel
 
 
-@_ordered(domain=(REAL, REAL), aliases=("jv", "jn"))
-def besselj(n: Any, x: Any) -> Any:
-    """Bessel function of the first kind, of order n, a number"""
-    return besselj_of_order(x, order_of(n, "besselj"))
-
-
-@_ordered(domain=(REAL, POSITIVE), aliases=("yv", "yn"))
-def bessely(n: Any, x: Any) -> Any:
-    """Bessel function of the second kind, of order n, a number"""
-    return bessely_of_order(x, order_of(n, "bessely"))
-
-
-@_ordered(domain=(REAL, REAL), aliases=("iv",))
-def besseli(n: Any, x: Any) -> Any:
-    """modified Bessel function of the first kind, of order n, a number"""
-    return besseli_of_order(x, order_of(n, "besseli"))
-
-
-@_ordered(domain=(REAL, POSITIVE), aliases=("kv", "kn"))
-def besselk(n: Any, x: Any) -> Any:
-    """modified Bessel function of the second kind, of order n, a number"""
-    return besselk_of_order(x, order_of(n, "besselk"))
+besselj = _ordered("j", besselj_of_order, "Bessel function of the first", REAL, "jv", "jn")
+bessely = _ordered("y", bessely_of_order, "Bessel function of the second", POSITIVE, "yv", "yn")
+besseli = _ordered("i", besseli_of_order, "modified Bessel function of the first", REAL, "iv")
+besselk = _ordered("k", besselk_of_order, "modified Bessel function of the second", POSITIVE, "kv", "kn")
 
 
 # Airy functions
 
 
-def _airy(which: int) -> Any:
+def _airy(which: int) -> Call:
     compute = one_of("airy", which)
     # Beyond, both are less than any number but 0, and SciPy says nan.
     return lambda x: np.where(x > _AIRY_VANISHES, 0, compute(np.minimum(x, _AIRY_VANISHES))).astype(x.dtype)

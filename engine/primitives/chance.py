@@ -5,14 +5,12 @@ Each takes the numbers that were drawn (`tensors/random_numbers.py`); `api/sampl
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Gradient
 from .copying import zeros_like
 from .families import CHANCE
 
 
-def _nothing(g: Any) -> Any:
+def _nothing(g: Gradient) -> Gradient:
     return zeros_like(g)
 
 
@@ -23,14 +21,8 @@ def _drawn(name: str, overload: int = 0, rules: tuple[Call, ...] = (_nothing,)) 
 
 
 # In place, by the name of the method.
-WRITTEN = {
-    "uniform_": _drawn("uniform"),
-    "normal_": _drawn("normal"),
-    "exponential_": _drawn("exponential"),
-    "cauchy_": _drawn("cauchy"),
-    "log_normal_": _drawn("log_normal"),
-    "geometric_": _drawn("geometric"),
-}
+_NAMES = ("uniform", "normal", "exponential", "cauchy", "log_normal", "geometric")
+WRITTEN = {f"{name}_": _drawn(name) for name in _NAMES}
 # With both ends given, the upper one, none.
 RANDOM = {2: _drawn("random"), 1: _drawn("random", 1), 0: _drawn("random", 2)}
 BERNOULLI_OF_TENSOR = _drawn("bernoulli", 1, (_nothing, _nothing))

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error, type_error
 from .arguments import c_names, data_of, sizes, titles
 from .axes import squeeze, unsqueeze
 from .families import LAYER
-from .patches import Grid, Sizes, counts, patches, put_back
+from .patches import Grid, Sizes, counts, merged, patches, put_back
 from .reshaping import reshape
 
 private, function = LAYER.private, LAYER.function
@@ -40,15 +41,11 @@ def _added(result: Any, bias: Any) -> Any:
     return result
 
 
-def _bias_rule(g: Any) -> Any:
+def _bias_rule(g: Gradient) -> Gradient:
     return ops.sum(g, (0, *range(2, g.ndim)))
 
 
 # A batch of images with one kernel is a longer list of images; one with a kernel for each, as many groups.
-
-
-def _merged(x: Any, dim: int) -> Any:
-    return reshape(x, (*x.shape[:dim], x.shape[dim] * x.shape[dim + 1], *x.shape[dim + 2 :]))
 
 
 def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size: Any) -> Any:
@@ -56,7 +53,7 @@ def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size
     apart = bias is not None and bias.ndim > 1
     if weight.ndim == rank:
         together = x.ndim > rank
-        result = primitive(_merged(x, 0) if together else x, weight, None if apart else bias, grid, *size)
+        result = primitive(merged(x, 0) if together else x, weight, None if apart else bias, grid, *size)
         result = reshape(result, (x.shape[0] if together else 1, -1, *result.shape[1:]))
         if bias is None or not apart:
             return result
@@ -67,43 +64,29 @@ def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size
     if bias is not None:
         bias = reshape(bias if apart else ops.expand(bias, (count, *bias.shape)), -1)
     many = (*grid[:3], grid[3] * count)
-    result = primitive(_merged(ops.movedim(x, 0, 1), 1), _merged(weight, 0), bias, many, *size)
+    result = primitive(merged(ops.movedim(x, 0, 1), 1), merged(weight, 0), bias, many, *size)
     return ops.movedim(reshape(result, (len(result), count, -1, *result.shape[2:])), 1, 0)
 
 
 def _kernels_of_each(x: Any, y: Any, shape: Sizes, grid: Grid) -> Any:
     count = len(x)
     many = (*grid[:3], grid[3] * count)
-    x, y = (_merged(ops.movedim(images, 0, 1), 1) for images in (x, y))
+    x, y = (merged(ops.movedim(images, 0, 1), 1) for images in (x, y))
     result = kernel_gradient(x, y, (count * shape[0], *shape[1:]), many)
     return reshape(result, (-1, *shape))
-
-
-def _to_images(g: Any, weight: Any, x_shape: Sizes, grid: Grid) -> Any:
-    return transposed(g, weight, None, grid, x_shape[2:])
-
-
-def _to_kernel(g: Any, x: Any, weight_shape: Sizes, grid: Grid) -> Any:
-    return kernel_gradient(x, g, weight_shape, grid)
-
-
-def _to_transposed_kernel(g: Any, x: Any, weight_shape: Sizes, grid: Grid) -> Any:
-    return kernel_gradient(g, x, weight_shape, grid)
-
-
-def _convolution_of_each(x: Any, weight: Any, bias: Any, grid: Grid) -> Any:
-    return _for_each(convolution, x, weight, bias, grid)
-
-
-def _transposed_of_each(x: Any, weight: Any, bias: Any, grid: Grid, size: Sizes) -> Any:
-    return _for_each(transposed, x, weight, bias, grid, size)
 
 
 _CONVOLUTION: Any = {"name": "convolution", "promotes": (), "ranks": (None,) * 3, "saved_as": {"x": "input"}}
 
 
-@private(_to_images, _to_kernel, _bias_rule, batch=_convolution_of_each, **_CONVOLUTION)
-def convolution(x: Any, weight: Any, bias: Any, grid: Grid) -> Any:
+@private(
+    lambda g, weight, x_shape, grid: transposed(g, weight, None, grid, x_shape[2:]),
+    lambda g, x, weight_shape, grid: kernel_gradient(x, g, weight_shape, grid),
+    _bias_rule,
+    batch=lambda x, weight, bias, grid: _for_each(convolution, x, weight, bias, grid),
+    **_CONVOLUTION,
+)
+def convolution(x: Data, weight: Data, bias: Data, grid: Grid) -> Data:
     kernel = weight.shape[2:]
     result = np.matmul(_matrices(weight, grid[3]), patches(x, kernel, grid))
     return _added(result.reshape(len(x), len(weight), *counts(x.shape[2:], kernel, grid)), bias)
@@ -111,24 +94,24 @@ def convolution(x: Any, weight: Any, bias: Any, grid: Grid) -> Any:
 
 @private(
     lambda g, weight, grid: convolution(g, weight, None, grid),
-    _to_transposed_kernel,
+    lambda g, x, weight_shape, grid: kernel_gradient(g, x, weight_shape, grid),
     _bias_rule,
-    batch=_transposed_of_each,
+    batch=lambda x, weight, bias, grid, size: _for_each(transposed, x, weight, bias, grid, size),
     **_CONVOLUTION,
 )
-def transposed(x: Any, weight: Any, bias: Any, grid: Grid, size: Sizes) -> Any:
+def transposed(x: Data, weight: Data, bias: Data, grid: Grid, size: Sizes) -> Data:
     columns = np.matmul(_matrices(weight, grid[3]).swapaxes(1, 2), _images_as_rows(x, grid[3]))
     return _added(put_back(columns, size, weight.shape[2:], grid), bias)
 
 
 @private(
-    lambda g, y, x_shape, grid: _to_images(y, g, x_shape, grid),
+    lambda g, y, x_shape, grid: transposed(y, g, None, grid, x_shape[2:]),
     lambda g, x, grid: convolution(x, g, None, grid),
     name="convolution_backward",
     promotes=(),
     batch=_kernels_of_each,
 )
-def kernel_gradient(x: Any, y: Any, shape: Sizes, grid: Grid) -> Any:
+def kernel_gradient(x: Data, y: Data, shape: Sizes, grid: Grid) -> Data:
     rows, columns = _images_as_rows(y, grid[3]), patches(x, shape[2:], grid)
     return np.matmul(rows, columns.swapaxes(2, 3)).sum(0).reshape(shape)
 
@@ -222,9 +205,17 @@ def _same(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, S
     return x, tuple(n // 2 for n in total)
 
 
+def _offered(name: str, count: int, what: str) -> Callable[[Call], Call]:
+    """Makes a function of images with so many dimensions one of the table."""
+    sides = ("length", "height, width", "depth, height, width")[count - 1]
+    doc = f"{what} of images of shape (count, channels, {sides}) with a kernel"
+    return function(tensors=2, name=name, doc=doc, torch=(name, f"nn.functional.{name}"), gain=1)
+
+
 def _convolving(count: int) -> Call:
     name = f"conv{count}d"
 
+    @_offered(name, count, "the convolution")
     def call(
         x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
     ) -> Any:
@@ -251,12 +242,13 @@ def _convolving(count: int) -> Call:
 
         return _of_images(name, count, x, run)
 
-    return _named(call, name, count, "the convolution")
+    return call
 
 
 def _transposing(count: int) -> Call:
     name = f"conv_transpose{count}d"
 
+    @_offered(name, count, "the transposed convolution")
     def call(
         x: Any,
         weight: Any,
@@ -287,7 +279,7 @@ def _transposing(count: int) -> Call:
 
         return _of_images(name, count, x, run)
 
-    return _named(call, name, count, "the transposed convolution")
+    return call
 
 
 def _check_beyond(beyond: Sizes, grid: Grid) -> None:
@@ -302,13 +294,6 @@ def _check_beyond(beyond: Sizes, grid: Grid) -> None:
     sides = ("depth", "height", "width")[-max(len(beyond), 2) :]
     given = [f"{name}_{side}: {n}" for name, own in parts.items() for side, n in zip(sides, own, strict=True)]
     raise shape_error(f"output padding must be smaller than either stride or dilation, but got {' '.join(given)}")
-
-
-def _named(call: Call, name: str, count: int, what: str) -> Call:
-    sides = ("length", "height, width", "depth, height, width")[count - 1]
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"{what} of images of shape (count, channels, {sides}) with a kernel"
-    return function(tensors=2, torch=(name, f"nn.functional.{name}"), gain=1)(call)
 
 
 conv1d, conv2d, conv3d = (_convolving(count) for count in (1, 2, 3))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, plain
@@ -15,28 +17,41 @@ from .families import SHAPE, WRITING
 
 private, function = SHAPE.private, SHAPE.function
 
-zeros_primitive = private("zeros_like", np.zeros_like, shape_only=("x",))
-ones_primitive = private("ones_like", np.ones_like, shape_only=("x",))
 new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), shape_only=("x",))
 
 
-@function(method=False)
-def zeros_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
-    """zeros in the shape of x"""
-    zeros = zeros_primitive(x)
-    return zeros if dtype is None and not requires_grad else _made(zeros, dtype, requires_grad)
+def _like(what: str, forward: Call) -> Call:
+    primitive = private(f"{what}_like", forward, shape_only=("x",))
+
+    @function(method=False, name=f"{what}_like", doc=f"{what} in the shape of x")
+    def like(
+        x: Any,
+        *,
+        dtype: dtypes.dtype | None = None,
+        requires_grad: bool = False,
+        device: Any = None,
+        memory_format: Any = None,
+    ) -> Any:
+        filled = primitive(x)
+        if dtype is None and not requires_grad:
+            return filled
+        return Tensor(filled._data if dtype is None else filled._data.astype(dtype.numpy), requires_grad)
+
+    return like
 
 
-@function(method=False)
-def ones_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
-    """ones in the shape of x"""
-    ones = ones_primitive(x)
-    return ones if dtype is None and not requires_grad else _made(ones, dtype, requires_grad)
+zeros_like, ones_like = _like("zeros", np.zeros_like), _like("ones", np.ones_like)
 
 
 @function(method=False)
 def full_like(
-    x: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None
+    x: Any,
+    fill_value: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
 ) -> Any:
     """one number in the shape of x"""
     data = data_of(x)
@@ -45,14 +60,8 @@ def full_like(
     return Tensor(filled[()], requires_grad) if isinstance(x, Tensor) else filled
 
 
-def _made(x: Any, dtype: dtypes.dtype | None, requires_grad: bool) -> Tensor:
-    """A new tensor with the data of one that nothing else refers to."""
-    data = x._data if dtype is None else x._data.astype(dtype.numpy)
-    return Tensor(data, requires_grad)
-
-
 @private(lambda g: g, moves="order", name="clone")
-def clone_primitive(x: Any) -> Any:
+def clone_primitive(x: Data) -> Data:
     # The memory is laid out as that of x, unless elements of x lie in one place.
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
@@ -109,7 +118,7 @@ def _written(x: Any, y: Any) -> Any:
     mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
     if mismatch is not None:
         raise shape_error(mismatch)
-    return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
+    return np.broadcast_to(y, np.broadcast_shapes(np.shape(x), np.shape(y))).astype(x.dtype)
 
 
 # What in-place operations write: another tensor, a number. `x.copy_(y)` is `copied(x, y)`.
@@ -118,15 +127,6 @@ copied = writing(
     "copy", _written, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
 )
 zeroed = writing("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), shape_only=("x",))
-filled_with_number = writing(
-    "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), overload=2, shape_only=("x",)
-)
-filled_with_tensor = writing(
-    "fill",
-    lambda x, value: np.full_like(x, value),
-    lambda g: zeros_like(g),
-    lambda g: g,
-    overload=3,
-    promotes=(),
-    shape_only=("x",),
-)
+_fill = partial(writing, "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), shape_only=("x",))
+filled_with_number = _fill(overload=2)
+filled_with_tensor = _fill(lambda g: g, overload=3, promotes=())

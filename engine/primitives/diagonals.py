@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import dimension_error, shape_error
 from ..tensors.size import check_count
 from .arguments import data_of, dimension, whole_argument
@@ -18,8 +19,7 @@ from .reshaping import reshape
 private, function = SHAPE.private, SHAPE.function
 
 
-def _triangle(name: str, forward: Any, side: str) -> Any:
-    """The function of that name, and the primitive that it calls."""
+def _triangle(name: str, forward: Call, side: str) -> Call:
     call = private(
         name,
         lambda x, diagonal: forward(x, diagonal),
@@ -28,14 +28,13 @@ def _triangle(name: str, forward: Any, side: str) -> Any:
         rows="matrices",
     )
 
+    @function(in_place=True, name=name, doc=f"x with zeros {side} a diagonal, in its last two dimensions")
     def triangle(x: Any, diagonal: int = 0) -> Any:
         if data_of(x).ndim < 2:
             raise shape_error(f"{name}: input tensor must have at least 2 dimensions")
         return call(x, whole_argument(diagonal, f"{name}(): argument 'diagonal' (position 2)"))
 
-    triangle.__name__ = triangle.__qualname__ = name
-    triangle.__doc__ = f"x with zeros {side} a diagonal, in its last two dimensions"
-    return function(in_place=True)(triangle)
+    return triangle
 
 
 tril, triu = _triangle("tril", np.tril, "above"), _triangle("triu", np.triu, "below")
@@ -55,7 +54,7 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
     return result
 
 
-def _taking(forward: Any, **facts: Any) -> Any:
+def _taking(forward: Call, **facts: Any) -> Any:
     call = private(
         "diagonal",
         forward,
@@ -89,17 +88,13 @@ diagonal_scatter_primitive = private(
 )
 
 
-def _embed_of_each(x: Any, offset: int, dim1: int, dim2: int) -> Any:
-    return diag_embed_primitive(x, offset, dim1 + 1, dim2 + 1)
-
-
 @private(
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     moves="places",
-    batch=_embed_of_each,
+    batch=lambda x, offset, dim1, dim2: diag_embed_primitive(x, offset, dim1 + 1, dim2 + 1),
     name="diag_embed",
 )
-def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+def diag_embed_primitive(x: Data, offset: int, dim1: int, dim2: int) -> Data:
     size = x.shape[-1] + abs(offset)
     shape = list(x.shape[:-1])
     for dim in sorted((dim1, dim2)):

@@ -11,6 +11,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_batch, flat_rows
+from .arithmetic import both
 from .axes import unreduce
 from .copying import new_zeros
 from .families import ORDERING
@@ -58,7 +59,7 @@ def put_selected(g: Gradient, indices: Data, shape: tuple[int, ...], dim: int, k
     return put_along(unreduce(g, shape, dim, keepdim), unreduce(indices, shape, dim, keepdim), dim, shape)
 
 
-def selecting(name: str, choose: Call, overload: int = 0) -> Any:
+def selecting(name: str, choose: Call, overload: int = 0) -> Call:
     """The operation that selects one element along a dimension: values and indices.
 
     `choose(x, axis, *parameters)` gives the indices, the dimension kept.
@@ -82,7 +83,7 @@ def selecting(name: str, choose: Call, overload: int = 0) -> Any:
     )
 
 
-def _extremum(name: str, reduce: Any, arg: Gradient) -> tuple[Any, Any]:
+def _extremum(name: str, reduce: Any, arg: Call) -> tuple[Any, Any]:
     def of_all(x: Any) -> Any:
         check_any(x, name)
         return reduce(x)
@@ -90,7 +91,7 @@ def _extremum(name: str, reduce: Any, arg: Gradient) -> tuple[Any, Any]:
     whole = private(
         name,
         of_all,
-        lambda g, out, x: shared(g, out, x),
+        shared,
         rows=lambda x: reduce(flat_rows(x), axis=0),
         batch=lambda x: getattr(ops, f"a{name}")(flat_batch(x), 1),
         overload=1,
@@ -102,35 +103,30 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
-    of_two="maximum",
-    aliases=("Max",),
-    torch=("max",),
-    called_as={"dim": "other"},
-)
-def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
-    if dim is None:
-        return max_all(x)
-    return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
+def _of_all_or_along(name: str, which: str, of_all: Call, along: Call, of_two: Call) -> Call:
+    @function(
+        name=name,
+        doc=f"{which} element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the "
+        f"{which}",
+        edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+        of_two=of_two.__name__,
+        aliases=(name.title(),),
+        torch=(name,),
+        called_as={"dim": "other"},
+    )
+    def extremum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        if dim is None:
+            return of_all(x)
+        return along(x, dim, keepdim) if isinstance(dim, int) else of_two(x, dim)
+
+    return extremum
 
 
-@function(
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
-    of_two="minimum",
-    aliases=("Min",),
-    torch=("min",),
-    called_as={"dim": "other"},
-)
-def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
-    if dim is None:
-        return min_all(x)
-    return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)
+max = _of_all_or_along("max", "largest", max_all, max_dim, maximum)
+min = _of_all_or_along("min", "smallest", min_all, min_dim, minimum)
 
 
-def _extreme(name: str, reduce: Any, which: str) -> Any:
+def _extreme(name: str, reduce: Any, which: str) -> Call:
     def forward(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
         if dim is None or (isinstance(dim, (list, tuple)) and not dim):
             check_any(x, name)
@@ -142,7 +138,7 @@ def _extreme(name: str, reduce: Any, which: str) -> Any:
     return primitive(
         name,
         forward,
-        lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
+        shared_along,
         doc=f"{which} element, or along `dim`; ties share the gradient",
         rows="dimensions",
         keeps_scalars=True,
@@ -154,14 +150,12 @@ amin = _extreme("amin", np.min, "smallest")
 
 
 def _aminmax_rule(g: Gradient, min: Any, max: Any, x: Data, dim: Any, keepdim: bool) -> Gradient:
-    slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
-    ]
-    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
+    pairs = ((g[0], min), (g[1], max))
+    return both(*(None if slope is None else shared_along(slope, out, x, dim, keepdim) for slope, out in pairs))
 
 
 @primitive(_aminmax_rule, outputs=("min", "max"))
-def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+def aminmax(x: Data, dim: int | None = None, keepdim: bool = False) -> tuple[Data, Data]:
     """smallest and largest element, or along `dim`; ties share the gradient"""
     if dim is not None:
         check_some(x, "aminmax", dim)
@@ -171,7 +165,7 @@ def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any,
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
 
 
-def _position(name: str, arg: Gradient, which: str) -> Any:
+def _position(name: str, arg: Call, which: str) -> Call:
     def forward(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")

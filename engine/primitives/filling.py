@@ -14,7 +14,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Array
+from ..tensors.aliases import Array, Call
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
@@ -50,20 +50,20 @@ def filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_gra
     return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
 
 
-@_function(elements=lambda *shape, size=None: math.prod(shape_of("zeros", shape, size)))
-def zeros(
-    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """zeros in the given shape"""
-    return filled(shape_of("zeros", shape, size), 0, dtype, requires_grad)
+def _uniform(name: str, value: int) -> Call:
+    def elements(*shape: Any, size: Any = None) -> int:
+        return math.prod(shape_of(name, shape, size))
+
+    @_function(elements=elements, name=name, doc=f"{name} in the given shape")
+    def make(
+        *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+    ) -> Tensor:
+        return filled(shape_of(name, shape, size), value, dtype, requires_grad)
+
+    return make
 
 
-@_function(elements=lambda *shape, size=None: math.prod(shape_of("ones", shape, size)))
-def ones(
-    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """ones in the given shape"""
-    return filled(shape_of("ones", shape, size), 1, dtype, requires_grad)
+zeros, ones = _uniform("zeros", 0), _uniform("ones", 1)
 
 
 @_function(elements=lambda size, fill_value: math.prod(shape_of("full", (size,), None)))
@@ -97,7 +97,7 @@ def number(value: Any) -> Any:
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
 
 
-def _count(start: Any, end: Any = None, step: Any = 1) -> int:
+def count_of(start: Any, end: Any = None, step: Any = 1) -> int:
     """How many numbers `arange` makes. RuntimeError: a step of 0, or one that leads away from the end."""
     if end is None:
         start, end = 0, start
@@ -109,7 +109,7 @@ def _count(start: Any, end: Any = None, step: Any = 1) -> int:
     return math.ceil((end - start) / step)
 
 
-@_function(elements=_count)
+@_function(elements=count_of)
 def arange(
     start: Any,
     end: Any = None,
@@ -124,7 +124,7 @@ def arange(
         start, end = 0, start
     if dtype is not None and not dtype.is_floating_point:
         start, end, step = int(number(start)), int(number(end)), int(number(step))
-    count = _count(start, end, step)
+    count = count_of(start, end, step)
     if _is_differentiated(start) or _is_differentiated(step):
         return start + step * of_kind(np.arange(count), dtype, False)
     start, end, step = map(number, (start, end, step))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ _scattered = _scattering(operator.setitem)
     rows="dimensions",
     name="gather",
 )
-def gather_primitive(x: Any, dim: int, index: Any) -> Any:
+def gather_primitive(x: Data, dim: int, index: Data) -> Data:
     x, index = np.asarray(x), integers(index)
     if not index.size:
         return np.empty(index.shape, x.dtype)
@@ -61,10 +62,10 @@ def gather_primitive(x: Any, dim: int, index: Any) -> Any:
     return x[places].reshape(index.shape)
 
 
-def _scatter(name: str, forward: Any, kept: Any) -> Any:
+def _scatter(name: str, forward: Call, kept: Call) -> Call:
     """The operation; `kept` is the gradient of what stays of x."""
 
-    def taken(g: Any, dim: int, index: Any) -> Any:
+    def taken(g: Gradient, dim: int, index: Data) -> Gradient:
         return gather_primitive(g, dim, index)
 
     return private(name, forward, kept, None, None, taken, promotes=(), rows="dimensions")
@@ -193,18 +194,14 @@ def _indexing(put: Callable[[Any, Any, Any], None]) -> Call:
 _index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
 
 
-def _select_of_each(x: Any, dim: int, index: Any) -> Any:
-    return index_select_primitive(x, dim + 1, index) if x.ndim > 1 else None
-
-
 @private(
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
     moves="places",
-    batch=_select_of_each,
+    batch=lambda x, dim, index: index_select_primitive(x, dim + 1, index) if x.ndim > 1 else None,
     ranks=(None, 1),
     name="index_select",
 )
-def index_select_primitive(x: Any, dim: int, index: Any) -> Any:
+def index_select_primitive(x: Data, dim: int, index: Data) -> Data:
     if not np.ndim(x):
         return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
     return np.take(x, integers(index).reshape(-1), dim)
@@ -228,15 +225,14 @@ index_copy_primitive = private(
     lambda g, dim, index: index_select_primitive(g, dim, index),
     promotes=(),
 )
-index_fill_number = private(
+_index_fill = partial(
+    private,
     "index_fill",
     lambda x, dim, index, value: _index_put(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
 )
-index_fill_tensor = private(
-    "index_fill",
-    lambda x, dim, index, value: _index_put(x, dim, index, value),
-    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+index_fill_number = _index_fill()
+index_fill_tensor = _index_fill(
     None,
     None,
     # An element filled twice is still one element.
@@ -346,7 +342,7 @@ _REDUCTIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def _how_many(g: Gradient, x: Data, dim: int, index: Data, include_self: bool) -> Any:
+def _how_many(g: Gradient, x: Data, dim: int, index: Data, include_self: bool) -> Gradient:
     """How many elements come together in each place of x, at least 1; a tensor if the gradient is one."""
     counts = _counted(data_of(x), dim, integers(data_of(index)), include_self)
     return Tensor(counts) if isinstance(g, Tensor) else counts
@@ -375,7 +371,8 @@ def _reduced_source_rule(
 ) -> Gradient:
     if reduce == "prod":
         zero = ops.eq(src, 0)
-        single = zero * ops.eq(gather_primitive(_zeros_met(x, dim, index, zero), dim, index), 1)
+        zeros = scatter_add_primitive(new_zeros(x, data_of(x).shape), dim, index, zero * 1.0)
+        single = zero * ops.eq(gather_primitive(zeros, dim, index), 1)
         others = scatter_reduce_primitive(x, dim, index, ops.where(single, 1, src), "prod", include_self)
         rest = gather_primitive(g * out, dim, index) / ops.where(zero, 1, src)
         return ops.where(single, gather_primitive(g * others, dim, index), rest)
@@ -387,10 +384,6 @@ def _reduced_source_rule(
     return taken if reduce in ("sum", "mean") else ops.eq(src, gather_primitive(out, dim, index)) * taken
 
 
-def _zeros_met(x: Data, dim: int, index: Data, zero: Data) -> Data:
-    return scatter_add_primitive(new_zeros(x, data_of(x).shape), dim, index, zero * 1.0)
-
-
 def _shared(g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data) -> Gradient:
     """A gradient shared among all that are the largest, or the smallest."""
     met = ops.eq(src, gather_primitive(out, dim, index)) * 1.0
@@ -398,7 +391,7 @@ def _shared(g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data) -
 
 
 @private(_reduced_self_rule, None, None, _reduced_source_rule, promotes=(), name="scatter_reduce")
-def scatter_reduce_primitive(x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
+def scatter_reduce_primitive(x: Data, dim: int, index: Data, src: Data, reduce: str, include_self: bool) -> Data:
     start, ufunc = _REDUCTIONS[reduce]
     if not include_self:
         if x.dtype.kind in "iu" and reduce in ("amax", "amin"):

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.batched import Batched, BatchError
 from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
-from .arguments import data_of, sizes, titles
+from .arguments import check_computed, data_of, sizes
 from .arithmetic import plus_number
 from .families import LAYER
 from .reshaping import expand, reshape, sum_to_size
@@ -28,7 +28,9 @@ private, function = LAYER.private, LAYER.function
 Shape = tuple[int, ...]
 
 
-def _slope(g: Any, x: Any, weight: Any, mean: Any, var: Any, seen: tuple[Shape, Shape], dims: Shape, eps: float) -> Any:
+def _slope(
+    g: Gradient, x: Data, weight: Data, mean: Data, var: Data, seen: tuple[Shape, Shape], dims: Shape, eps: float
+) -> Gradient:
     """The gradient of x: `g` are those of the result, and of the mean and variance where they were computed."""
     shape, scale = seen
     apart = reshape(x, shape) - mean
@@ -47,14 +49,14 @@ def _slope(g: Any, x: Any, weight: Any, mean: Any, var: Any, seen: tuple[Shape, 
     return reshape(builtins.sum(terms[1:], terms[0]), x.shape) if terms else None
 
 
-def _weight_slope(g: Any, x: Any, weight_shape: Shape, mean: Any, var: Any, seen: Any, eps: float) -> Any:
+def _weight_slope(g: Gradient, x: Data, weight_shape: Shape, mean: Data, var: Data, seen: Any, eps: float) -> Gradient:
     if g[0] is None:
         return None
     each = reshape(g[0], seen[0]) * (reshape(x, seen[0]) - mean) * (var + eps) ** -0.5
     return reshape(sum_to_size(each, seen[1]), weight_shape)
 
 
-def _bias_slope(g: Any, bias_shape: Shape, seen: Any) -> Any:
+def _bias_slope(g: Gradient, bias_shape: Shape, seen: Any) -> Gradient:
     return None if g[0] is None else reshape(sum_to_size(reshape(g[0], seen[0]), seen[1]), bias_shape)
 
 
@@ -87,9 +89,9 @@ def _normalizing(name: str) -> Call:
     call = private(
         name,
         normalize,
-        lambda g, x, weight, mean, var, seen, dims, eps: _slope(g, x, weight, mean, var, seen, dims, eps),
-        lambda g, x, weight_shape, mean, var, seen, eps: _weight_slope(g, x, weight_shape, mean, var, seen, eps),
-        lambda g, bias_shape, seen: _bias_slope(g, bias_shape, seen),
+        _slope,
+        _weight_slope,
+        _bias_slope,
         promotes=(),
         outputs=("out", "mean", "var"),
         batch=for_each,
@@ -102,19 +104,10 @@ native_batch_norm, native_layer_norm, native_group_norm = map(
 )
 
 
-def _check_floating(name: str, x: Any) -> None:
-    if data_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"\"{name}\" not implemented for '{titles(x)[0]}'")
-
-
 def _check_alike(x: Any, parameters: Sequence[Any]) -> None:
     """RuntimeError: parameters are of another dtype than x."""
     if any(p is not None and data_of(p).dtype != data_of(x).dtype for p in parameters):
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
-
-
-def _by_channel(shape: Sequence[int]) -> Shape:
-    return (1, shape[1], *(1,) * (len(shape) - 2))
 
 
 def _update(running_mean: Any, running_var: Any, mean: Any, var: Any, count: int, momentum: float) -> None:
@@ -165,9 +158,9 @@ def batch_norm(
             "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in "
             "place, were not batched."
         )
-    _check_floating("batch_norm", x)
+    check_computed(x, "batch_norm")
     _check_alike(x, [*named.values()])
-    own = _by_channel(shape)
+    own = (1, shape[1], *(1,) * (len(shape) - 2))
     if not training:
         fixed = tuple(data_of(running).reshape(own) for running in (running_mean, running_var))
         return native_batch_norm(x, weight, bias, (tuple(shape), own), (), eps, fixed)[0]
@@ -203,7 +196,7 @@ def layer_norm(x: Any, normalized_shape: Any, weight: Any = None, bias: Any = No
             f"Given normalized_shape={list(last)}, expected input with shape [*{wanted}], but got input of "
             f"size{list(shape)}"
         )
-    _check_floating("LayerNormKernelImpl", x)
+    check_computed(x, "LayerNormKernelImpl")
     _check_alike(x, (weight, bias))
     seen = (shape, (*(1,) * first, *last))
     return native_layer_norm(x, weight, bias, seen, tuple(range(first, len(shape))), eps, None)[0]
@@ -231,7 +224,7 @@ def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, ep
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
                 f"shape {list(value.shape)} and input of shape {list(shape)}"
             )
-    _check_floating("GroupNormKernelImpl", x)
+    check_computed(x, "GroupNormKernelImpl")
     _check_alike(x, (weight, bias))
     groups = (num_groups, shape[1] // num_groups)
     seen = ((shape[0], *groups, *shape[2:]), (1, *groups, *(1,) * (len(shape) - 2)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.nodes import MANY
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error, value_error
 from ..tensors.size import check_steps
@@ -131,7 +131,7 @@ def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
 _NOTHING = (0,)
 
 
-def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
+def _cut(g: Gradient, shapes: Any, dim: int) -> list[Gradient]:
     pieces = []
     start = 0
     for shape in shapes:
@@ -143,19 +143,15 @@ def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     return pieces
 
 
-def _cat_of_each(tensors: Any, dim: int) -> Any:
-    return cat_primitive([x for x in tensors if x.shape[1:] != _NOTHING] or tensors, dim + 1)
-
-
 @private(
     lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
     variadic=True,
     moves="places",
     rows="dimensions",
-    batch=_cat_of_each,
+    batch=lambda tensors, dim: cat_primitive([x for x in tensors if x.shape[1:] != _NOTHING] or tensors, dim + 1),
     name="cat",
 )
-def cat_primitive(tensors: Any, dim: int) -> Any:
+def cat_primitive(tensors: Any, dim: int) -> Data:
     # PyTorch lets an empty vector be joined with anything.
     return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
 
@@ -185,29 +181,13 @@ def cat(tensors: Any, dim: int = 0) -> Any:
 
 
 @private(lambda g, dim: stack(g, dim), name="unbind", outputs=MANY, view=True, rows="dimensions")
-def unbind_primitive(x: Any, dim: Any) -> Any:
+def unbind_primitive(x: Data, dim: Any) -> Data:
     return [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])]
 
 
 def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     before = (slice(None),) * dim
     return [x[(*before, slice(end - length, end))] for end, length in zip(accumulate(lengths), lengths, strict=True)]
-
-
-def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
-    return [np.array(piece) for piece in _pieces(x, lengths, dim)]
-
-
-def _splitting(name: str, view: bool) -> Any:
-    forward = _pieces if view else _copied_pieces
-    return private(
-        name, forward, lambda g, dim: cat_primitive(g, dim), outputs=MANY, view=view, moves="places", rows="dimensions"
-    )
-
-
-split_primitive, split_sizes_primitive = _splitting("split", True), _splitting("split_with_sizes", True)
-unsafe_split_primitive = _splitting("unsafe_split", False)
-unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", False)
 
 
 @function()
@@ -248,27 +228,40 @@ def _given_lengths(x: Any, lengths: Any, axis: int) -> tuple[int, ...]:
     return lengths
 
 
-def _chunk_length(x: Any, chunks: int, axis: int) -> int:
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    check_steps(min(chunks, data_of(x).shape[axis] or chunks))
-    return -(-data_of(x).shape[axis] // chunks)
+def _splitting(prefix: str, forward: Call, docs: tuple[str, str], **facts: Any) -> tuple[Call, Call, Call]:
+    """What splits into pieces of one length, and the functions for given lengths and for a number of pieces."""
+    equal, given = (
+        private(
+            f"{prefix}{name}",
+            forward,
+            lambda g, dim: cat_primitive(g, dim),
+            outputs=MANY,
+            moves="places",
+            rows="dimensions",
+            **facts,
+        )
+        for name in ("split", "split_with_sizes")
+    )
 
+    def of_length(x: Any, length: Any, dim: int) -> Any:
+        axis = _axis("split", x, dim)
+        return equal(x, _equal_lengths(x, whole(length), axis), axis)
 
-def _of_length(pieces: Call, x: Any, length: Any, dim: int) -> Any:
-    axis = _axis("split", x, dim)
-    return pieces(x, _equal_lengths(x, whole(length), axis), axis)
+    @function(name=f"{prefix}split_with_sizes", doc=docs[0])
+    def of_lengths(x: Any, split_sizes: Any, dim: int = 0) -> Any:
+        axis = _axis("split", x, dim)
+        return given(x, _given_lengths(x, split_sizes, axis), axis)
 
+    @function(name=f"{prefix}chunk", doc=docs[1])
+    def of_count(x: Any, chunks: int, dim: int = 0) -> Any:
+        axis = _axis("chunk", x, dim)
+        size = data_of(x).shape[axis]
+        if chunks <= 0:
+            raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+        check_steps(min(chunks, size or chunks))
+        return of_length(x, -(-size // chunks), axis) if size else of_lengths(x, (0,) * chunks, axis)
 
-def _of_lengths(pieces: Call, x: Any, lengths: Any, dim: int) -> Any:
-    axis = _axis("split", x, dim)
-    return pieces(x, _given_lengths(x, lengths, axis), axis)
-
-
-def _of_count(pieces: Call, given_pieces: Call, x: Any, count: int, dim: int) -> Any:
-    axis = _axis("chunk", x, dim)
-    length = _chunk_length(x, count, axis)
-    return _of_length(pieces, x, length, axis) if length else _of_lengths(given_pieces, x, (0,) * count, axis)
+    return of_length, of_lengths, of_count
 
 
 @function(called_as={"x": "tensor"})
@@ -276,40 +269,32 @@ def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
     if not isinstance(split_size_or_sections, (int, Tensor)):
         return split_with_sizes(x, split_size_or_sections, dim)
-    return _of_length(split_primitive, x, split_size_or_sections, dim)
+    return _split(x, split_size_or_sections, dim)
 
 
-@function()
-def split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
-    """x in pieces of the lengths given along a dimension"""
-    return _of_lengths(split_sizes_primitive, x, split_sizes, dim)
-
-
-@function()
-def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
-    """x in at most so many pieces of one length along a dimension, the last maybe shorter"""
-    return _of_count(split_primitive, split_sizes_primitive, x, chunks, dim)
-
-
-# PyTorch's pieces share memory and may all the same be changed in place, as long as x is not; copies give that freedom.
+_split, split_with_sizes, chunk = _splitting(
+    "",
+    _pieces,
+    (
+        "x in pieces of the lengths given along a dimension",
+        "x in at most so many pieces of one length along a dimension, the last maybe shorter",
+    ),
+    view=True,
+)
 
 
 @function()
 def unsafe_split(x: Any, split_size: int, dim: int = 0) -> Any:
     """split, into pieces that are no views"""
-    return _of_length(unsafe_split_primitive, x, split_size, dim)
+    return _unsafe_split(x, split_size, dim)
 
 
-@function()
-def unsafe_split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
-    """split_with_sizes, into pieces that are no views"""
-    return _of_lengths(unsafe_split_sizes_primitive, x, split_sizes, dim)
-
-
-@function()
-def unsafe_chunk(x: Any, chunks: int, dim: int = 0) -> Any:
-    """chunk, into pieces that are no views"""
-    return _of_count(unsafe_split_primitive, unsafe_split_sizes_primitive, x, chunks, dim)
+# PyTorch's pieces share memory and may all the same be changed in place, as long as x is not; copies give that freedom.
+_unsafe_split, unsafe_split_with_sizes, unsafe_chunk = _splitting(
+    "unsafe_",
+    lambda x, lengths, dim: [np.array(piece) for piece in _pieces(x, lengths, dim)],
+    ("split_with_sizes, into pieces that are no views", "chunk, into pieces that are no views"),
+)
 
 
 @function(called_as={"indices_or_sections": "sections"})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Array, Data, Gradient
+from ..tensors.aliases import Array, Call, Data
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.memory import broadcast_shape
@@ -29,14 +31,14 @@ as_strided: Any = private(
 
 
 @private(lambda g, positions: as_strided(g, positions), name="as_strided_backward")
-def strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
+def strided_sum(grad: Data, positions: Any, shape: Any) -> Data:
     result = np.zeros(int(np.prod(shape)), grad.dtype)
     np.add.at(result, positions, grad)
     return result.reshape(shape)
 
 
 @private(lambda g, x_shape, index: strided_sum(g, index, x_shape), name="take", moves="places")
-def take_primitive(x: Any, index: Any) -> Any:
+def take_primitive(x: Data, index: Data) -> Data:
     return np.asarray(x).reshape(-1)[integers(index)]
 
 
@@ -51,23 +53,21 @@ def take(x: Any, index: Any) -> Any:
     return take_primitive(x, index)
 
 
-def _put_rule(g: Gradient, places: Data) -> Gradient:
-    return put(g, zeros_like(as_strided(g, places)), places)
+def _putting(kept: Call, change: Call) -> Call:
+    """The operation; `kept` is the rule of what stays of x."""
+
+    def forward(x: Any, value: Any, places: Any) -> Any:
+        result = np.array(x, order="C").reshape(-1)
+        # Broadcast here, because np.add.at gets it wrong when the value has fewer dimensions.
+        change(result, places, np.broadcast_to(value, np.shape(places)))
+        return result.reshape(np.shape(x))
+
+    facts = {"promotes": (), "keeps_tensors": True}
+    return private("index_put", forward, kept, lambda g, places: as_strided(g, places), **facts)
 
 
-@private(_put_rule, lambda g, places: as_strided(g, places), promotes=(), name="index_put", keeps_tensors=True)
-def put(x: Any, value: Any, places: Any) -> Any:
-    result = np.array(x, order="C").reshape(-1)
-    result[places] = value
-    return result.reshape(np.shape(x))
-
-
-@private(lambda g: g, lambda g, places: as_strided(g, places), promotes=(), name="index_put", keeps_tensors=True)
-def put_added(x: Any, value: Any, places: Any) -> Any:
-    result = np.array(x, order="C").reshape(-1)
-    # Broadcast here, because np.add.at gets it wrong when the value has fewer dimensions.
-    np.add.at(result, places, np.broadcast_to(value, np.shape(places)))
-    return result.reshape(np.shape(x))
+put = _putting(lambda g, places: put(g, zeros_like(as_strided(g, places)), places), operator.setitem)
+put_added = _putting(lambda g: g, np.add.at)
 
 
 def check_fits(value: Any, places: Array) -> None:
@@ -110,7 +110,7 @@ def _mask(function: str, message: str, mask: Any) -> Any:
     return mask
 
 
-def _masked_put(x: Any, value: Any, mask: Any) -> Any:
+def _masked_put(x: Any, mask: Any, value: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(x), np.shape(mask), np.shape(value))
     result = np.array(np.broadcast_to(x, shape), order="C")
     where = np.broadcast_to(mask, shape)
@@ -118,22 +118,11 @@ def _masked_put(x: Any, value: Any, mask: Any) -> Any:
     return result
 
 
-masked_fill_number = private(
-    "masked_fill",
-    lambda x, mask, value: _masked_put(x, value, mask),
-    lambda g, mask: masked_fill_number(g, mask, 0),
-    elementwise=True,
+_masked_fill = partial(
+    private, "masked_fill", _masked_put, lambda g, mask: masked_fill_number(g, mask, 0), elementwise=True
 )
-masked_fill_tensor = private(
-    "masked_fill",
-    lambda x, mask, value: _masked_put(x, value, mask),
-    lambda g, mask: masked_fill_number(g, mask, 0),
-    None,
-    lambda g, mask: ops.where(mask, g, 0),
-    overload=1,
-    promotes=(),
-    elementwise=True,
-)
+masked_fill_number = _masked_fill()
+masked_fill_tensor = _masked_fill(None, lambda g, mask: ops.where(mask, g, 0), overload=1, promotes=())
 
 
 @function(in_place=True)
@@ -146,18 +135,19 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return masked_fill_tensor(x, mask, value)
 
 
-def _masked_select_rule(g: Gradient, mask: Data, x_shape: Any) -> Gradient:
-    return masked_select_backward(g, mask, x_shape)
-
-
-@private(_masked_select_rule, moves="places", shaped_by="mask", name="masked_select")
-def masked_select_primitive(x: Any, mask: Any) -> Any:
+@private(
+    lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
+    moves="places",
+    shaped_by="mask",
+    name="masked_select",
+)
+def masked_select_primitive(x: Data, mask: Data) -> Data:
     shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
     return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]
 
 
 @private(lambda g, mask: masked_select_primitive(g, mask), moves="places", shaped_by="mask")
-def masked_select_backward(grad: Any, mask: Any, shape: Any) -> Any:
+def masked_select_backward(grad: Data, mask: Data, shape: Any) -> Data:
     shape = np.broadcast_shapes(shape, np.shape(mask))
     result = np.zeros(shape, grad.dtype)
     result[np.broadcast_to(mask, shape)] = grad
@@ -227,13 +217,12 @@ def slice_scatter(
 @function(method=True)
 def nonzero(x: Any, *, as_tuple: bool = False) -> Any:
     """the indices of the elements that are not zero, one row for each"""
-    found = np.nonzero(np.atleast_1d(data_of(x)))
-    found = found if data_of(x).ndim else found[:0]
+    data = data_of(x)
+    found = np.nonzero(np.atleast_1d(data))
     if as_tuple:
-        return tuple(Tensor(index) for index in (found or np.nonzero(np.atleast_1d(data_of(x)))))
-    count = np.count_nonzero(data_of(x))
+        return tuple(map(Tensor, found))
     # The indices of each dimension lie together.
-    return Tensor(np.stack(found).T if found else np.zeros((count, 0), np.int64))
+    return Tensor(np.stack(found).T if data.ndim else np.zeros((np.count_nonzero(data), 0), np.int64))
 
 
 @function(method=True)

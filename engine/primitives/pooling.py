@@ -17,7 +17,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Array, Call
 from ..tensors.errors import dimension_error, shape_error, type_error
 from ..tensors.size import check_count
-from .arguments import data_of, sizes, titles
+from .arguments import check_computed, data_of, sizes
 from .axes import squeeze, unsqueeze
 from .families import LAYER
 from .gathering import gather_primitive
@@ -276,19 +276,15 @@ def _max_pool(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, cei
     return tuple(_CHOOSING[rank](x, tuple(evenly(*part) for part in each)))
 
 
-def _named(call: Call, name: str, doc: str, torch: Sequence[str]) -> Call:
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = doc
-    return function(torch=(*torch, f"nn.functional.{name}"))(call)
-
-
 def _several_of(rank: int) -> Callable[..., Any]:
     return lambda function, name, position, value: _several(function, name, position, value, rank)
 
 
 def _max_pooling(rank: int) -> Call:
     name = f"max_pool{rank}d"
+    doc = f"the largest element of each window of {_IMAGES[rank]}, and with `return_indices` its place in the image"
 
+    @function(name=name, doc=doc, torch=(name, f"nn.functional.{name}"))
     def call(
         x: Any,
         kernel_size: Any,
@@ -305,8 +301,7 @@ def _max_pooling(rank: int) -> Call:
         result = _max_pool(x, *grid, ceil_mode)
         return result if return_indices else result[0]
 
-    doc = f"the largest element of each window of {_IMAGES[rank]}, and with `return_indices` its place in the image"
-    return _named(call, name, doc, (name,))
+    return call
 
 
 _IMAGES = {2: "images", 3: "images with depth"}
@@ -356,7 +351,7 @@ def max_pool1d(
     if length < 1 and not ceil_mode:
         raise shape_error(f"{name}() Invalid computed output size: {length}")
     if not return_indices:
-        _check_computed("max_pool1d_impl", x)
+        check_computed(x, "max_pool1d_impl")
     result = _line(lambda x: _max_pool(x, (1, kernel), (1, step), (0, around), (1, between), ceil_mode), x)
     return result if return_indices else result[0]
 
@@ -378,7 +373,9 @@ def _avg_pool(x: Any, grid: Any, ceil_mode: bool, includes_padding: bool, diviso
 
 def _avg_pooling(rank: int) -> Call:
     name = f"avg_pool{rank}d"
+    doc = f"the mean of each window of {_IMAGES[rank]}; zeros around them count, if they are to"
 
+    @function(name=name, doc=doc, torch=(f"nn.functional.{name}",))
     def call(
         x: Any,
         kernel_size: Any,
@@ -399,9 +396,7 @@ def _avg_pooling(rank: int) -> Call:
         _check_images(shape, rank)
         return _avg_pool(x, grid, ceil_mode, count_include_pad, divisor_override)
 
-    return _named(
-        call, name, f"the mean of each window of {_IMAGES[rank]}; zeros around them count, if they are to", ()
-    )
+    return call
 
 
 avg_pool2d, avg_pool3d = map(_avg_pooling, (2, 3))
@@ -459,16 +454,11 @@ def _filled(function: str, x: Any, size: Any, rank: int) -> tuple[list[int], Tab
     return counts, tuple(filling(n, count) for n, count in zip(shape[-rank:], counts, strict=True))
 
 
-def _check_computed(function: str, x: Any) -> None:
-    if data_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"\"{function}\" not implemented for '{titles(x)[0]}'")
-
-
 def _adaptive_mean(x: Any, size: Any, rank: int = 2) -> Any:
     counts, tables = _filled(f"adaptive_avg_pool{rank}d", x, size, rank)
     if counts == [1] * rank:
         return ops.mean(x, tuple(range(-1, -rank - 1, -1)), True)
-    _check_computed(f"adaptive_avg_pool{rank}d", x)
+    check_computed(x, f"adaptive_avg_pool{rank}d")
     sizes = data_of(x).shape[-rank:]
     spans = tuple((table < n).sum(1) for table, n in zip(tables, sizes, strict=True))
     return _AVERAGING_FILLED[rank](x, tables, spans)
@@ -476,23 +466,24 @@ def _adaptive_mean(x: Any, size: Any, rank: int = 2) -> Any:
 
 def _adaptive_largest(x: Any, size: Any, rank: int = 2) -> tuple[Any, Any]:
     _, tables = _filled(f"adaptive_max_pool{rank}d", x, size, rank)
-    _check_computed(f"adaptive_max_pool{rank}d", x)
+    check_computed(x, f"adaptive_max_pool{rank}d")
     return tuple(_CHOOSING_FILLED[rank](x, tables))
 
 
 def _adaptive_pooling(rank: int) -> tuple[Call, Call]:
+    windows = f"of as many windows of {_IMAGES[rank]} as there are to be, which together are all of an image"
+    names = [f"adaptive_{kind}_pool{rank}d" for kind in ("avg", "max")]
+
+    @function(name=names[0], doc=f"the means {windows}", torch=(f"nn.functional.{names[0]}",))
     def mean(x: Any, output_size: Any) -> Any:
         return _adaptive_mean(x, output_size, rank)
 
+    @function(name=names[1], doc=f"the largest elements {windows}", torch=(f"nn.functional.{names[1]}",))
     def largest(x: Any, output_size: Any, return_indices: bool = False) -> Any:
         result = _adaptive_largest(x, output_size, rank)
         return result if return_indices else result[0]
 
-    windows = f"of as many windows of {_IMAGES[rank]} as there are to be, which together are all of an image"
-    return (
-        _named(mean, f"adaptive_avg_pool{rank}d", f"the means {windows}", ()),
-        _named(largest, f"adaptive_max_pool{rank}d", f"the largest elements {windows}", ()),
-    )
+    return mean, largest
 
 
 adaptive_avg_pool2d, adaptive_max_pool2d = _adaptive_pooling(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error, type_error, unlike
 from ..tensors.size import check_count
 from ..tensors.symbol import Numberless, is_symbolic
@@ -44,7 +46,7 @@ def _dot(x: Any, y: Any) -> Any:
     return np.dot(x, y)
 
 
-def _dot_product(name: str, **facts: Any) -> Any:
+def _dot_product(name: str, **facts: Any) -> Call:
     return primitive(
         name,
         _dot,
@@ -121,7 +123,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     torch=("linalg.cross",),
     promotes=(0, 1),
 )
-def linalg_cross(x: Any, y: Any, dim: int = -1) -> Any:
+def linalg_cross(x: Data, y: Data, dim: int = -1) -> Data:
     """vector products along a dimension of size 3"""
     if x.ndim != y.ndim:
         raise shape_error("linalg.cross: inputs must have the same number of dimensions.")
@@ -166,7 +168,7 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     saved_as={"y": "mat2"},
     called_as={"y": "mat2"},
 )
-def mm(x: Any, y: Any) -> Any:
+def mm(x: Data, y: Data) -> Data:
     """product of two matrices"""
     if x.ndim != 2:
         raise shape_error("self must be a matrix")
@@ -197,7 +199,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     saved_as={"y": "vec"},
     called_as={"y": "vec"},
 )
-def mv(x: Any, y: Any) -> Any:
+def mv(x: Data, y: Data) -> Data:
     """product of a matrix and a vector"""
     # For errors PyTorch counts the result as an argument: one of the vector's dtype.
     return product_with_vector(x, y, x.shape[0] if x.ndim else 1, 1, y.dtype)
@@ -329,11 +331,12 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
             raise unlike(f"{name} and mat2 must have the same dtype, but got {own[0]} and {own[1]}")
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+_adding = partial(primitive, lambda g, beta: scaled_by(g, beta), in_place=True)
+
+
+@_adding(
     lambda g, mat2, alpha: scaled_by(mm(g, t_primitive(mat2)), alpha),
     lambda g, mat1, alpha: scaled_by(mm(t_primitive(mat1), g), alpha),
-    in_place=True,
     batch=lambda x, mat1, mat2, beta, alpha: ops.baddbmm(_rows_of_each(x), mat1, mat2, beta, alpha),
 )
 def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -343,11 +346,9 @@ def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, product_of_matrices(mat1, mat2), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, vec, alpha: scaled_by(outer(g, vec), alpha),
     lambda g, mat, alpha: scaled_by(mv(t_primitive(mat), g), alpha),
-    in_place=True,
     written=True,
 )
 def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -355,11 +356,9 @@ def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, product_with_vector(mat, vec, x.shape[0] if x.ndim else 1, x.ndim, x.dtype), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, vec2, alpha: scaled_by(mv(g, vec2), alpha),
     lambda g, vec1, alpha: scaled_by(mv(t_primitive(g), vec1), alpha),
-    in_place=True,
     promotes=(0, 1, 2),
 )
 def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -369,11 +368,9 @@ def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return _added(x, np.multiply.outer(vec1, vec2), beta, alpha)
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, batch2, alpha: scaled_by(bmm(g, transpose(batch2, 1, 2)), alpha),
     lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), g), alpha),
-    in_place=True,
 )
 def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the products of two sequences of matrices"""
@@ -384,16 +381,14 @@ def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> 
     return _added(x, product, beta, alpha)
 
 
-def _for_each(g: Any, count: int) -> Any:
+def _for_each(g: Gradient, count: int) -> Gradient:
     """A matrix, as many times as there are matrices in a sequence."""
     return expand(unsqueeze(g, 0), (count, *g.shape))
 
 
-@primitive(
-    lambda g, beta: scaled_by(g, beta),
+@_adding(
     lambda g, batch2, alpha: scaled_by(bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)), alpha),
     lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])), alpha),
-    in_place=True,
 )
 def addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the sum of the products of two sequences of matrices"""

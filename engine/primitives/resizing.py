@@ -16,7 +16,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Array, Call
 from ..tensors.errors import shape_error, value_error
 from ..tensors.size import check_count
-from .arguments import data_of, titles
+from .arguments import check_computed, data_of
 from .families import LAYER
 
 private, function = LAYER.private, LAYER.function
@@ -165,8 +165,7 @@ def interpolate(
         between = " and " if rank == 1 else " "
         got = between.join(f"{what} ({size})" for what, size in zip(("input", "output"), both, strict=True))
         raise shape_error(f"Input and output sizes should be greater than 0, but got {got}")
-    if data_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"\"upsample_{mode}{rank}d\" not implemented for '{titles(x)[0]}'")
+    check_computed(x, f"upsample_{mode}{rank}d")
     check_count(math.prod(shape[:2]) * math.prod(counts))
     each = zip(shape[2:], counts, scales, strict=True)
     aligned, kind = bool(align_corners), data_of(x).dtype.type

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Data
 from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
-from .arguments import dimension
+from .arguments import dimension, underived
 from .families import ORDERING
 from .gathering import gather_primitive
 
 private, function = ORDERING.private, ORDERING.function
-
-
-def _no_derivative(name: str) -> Callable[[Any], NoReturn]:
-    def rule(g: Any) -> NoReturn:
-        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
-
-    return rule
 
 
 def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
@@ -30,14 +23,12 @@ def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
 
 
 _DISTINCT = ("output", "inverse_indices", "counts")
-unique_all = private(
-    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
-)
-unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
+unique_all = private("unique2", lambda x: _unique(x, None), underived("_unique2"), outputs=_DISTINCT, shaped_by="x")
+unique_dim = private("unique_dim", _unique, underived("unique_dim"), outputs=_DISTINCT, shaped_by="x")
 
 
-@private(_no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
-def unique_consecutive_primitive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
+@private(underived("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
+def unique_consecutive_primitive(x: Data, dim: int | None) -> tuple[Data, Data, Data]:
     along = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     others = tuple(range(1, along.ndim))
     differs = (along[1:] != along[:-1]).any(axis=others)
@@ -75,7 +66,7 @@ def unique_consecutive(
 
 
 @private(tensors=2, promotes=(), name="searchsorted")
-def search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
+def search(boundaries: Any, values: Data, right: bool, out_int32: bool) -> Data:
     side = "right" if right else "left"
     if boundaries.ndim == 1:
         places = np.searchsorted(boundaries, values, side)

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
-from ..tensors.errors import shape_error
+from ..tensors.errors import LinAlgError, shape_error
 from .arguments import check_same_dtype, data_of, titles
+from .arithmetic import both
 from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
 from .matrix import (
-    LinAlgError,
     check_floating,
     check_info,
     check_matrices,
@@ -74,13 +74,13 @@ def solved_unchecked(x: Any, y: Any) -> Any:
         return for_each(solved, y.shape[-2:], y.dtype, x, y)
 
 
-def _inverse_rule(g: Gradient, inverse: Data) -> Gradient:
-    transposed = turned(inverse)
-    return -matmul(transposed, matmul(g[0], transposed))
-
-
-@private(_inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse")
-def linalg_inv_ex(x: Any, check: bool, name: str) -> tuple[Any, Any]:
+@private(
+    lambda g, inverse: -matmul(turned(inverse), matmul(g[0], turned(inverse))),
+    outputs=("inverse", "info"),
+    rows="matrices",
+    function="inverse",
+)
+def linalg_inv_ex(x: Data, check: bool, name: str) -> tuple[Data, Data]:
     check_square_floating(x, "linalg.inv" if name != "linalg.inv_ex" else name)
     info = np.zeros(x.shape[:-2], np.int32)
     try:
@@ -122,7 +122,7 @@ def _solve_rule_of_y(g: Gradient, x: Data, left: bool) -> Gradient:
     return linalg_solve_ex(turned(x), g[0], left, True)[0]
 
 
-def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) -> Gradient:
+def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: tuple[int, ...], left: bool) -> Gradient:
     of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
@@ -136,7 +136,7 @@ def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) ->
     rows="matrices",
     function="solve",
 )
-def linalg_solve_ex(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
+def linalg_solve_ex(x: Data, y: Data, left: bool, check: bool) -> tuple[Data, Data]:
     check_square_floating(x, "linalg.solve")
     check_same_dtype(
         "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
@@ -190,7 +190,7 @@ def _triangular_rule(g: Gradient, out: Data, x: Data, upper: bool, left: bool, u
     torch=("linalg.solve_triangular",),
     name="linalg_solve_triangular",
 )
-def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+def solve_triangular(x: Data, y: Data, upper: bool, left: bool = True, unitriangular: bool = False) -> Data:
     """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
     name = "linalg.solve_triangular"
     check_square(x, name)
@@ -220,8 +220,7 @@ def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose:
         return g[1]
     of_b = _old_rule_of_b(g, x, upper, transpose, unitriangular)
     of_x = -matmul(solution, turned(of_b)) if transpose else -matmul(of_b, turned(solution))
-    of_x = _triangle(of_x, upper, unitriangular)
-    return of_x if g[1] is None else of_x + g[1]
+    return both(_triangle(of_x, upper, unitriangular), g[1])
 
 
 @primitive(
@@ -233,8 +232,8 @@ def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose:
     called_as={"b": "input", "x": "A"},
 )
 def triangular_solve(
-    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> tuple[Any, Any]:
+    b: Any, x: Data, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Data, Data]:
     """the solution of `x @ solution = b` for an upper or lower triangular x, and x"""
     for letter, value in (("b", b), ("A", x)):
         if value.ndim < 2:
@@ -277,7 +276,7 @@ def _pinv_rule(g: Gradient, out: Data, x: Data) -> Gradient:
 
 
 @private(_pinv_rule, rows="matrices", function="pinv")
-def linalg_pinv(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def linalg_pinv(x: Data, atol: Any, rtol: Any, hermitian: bool) -> Data:
     if x.ndim < 2 or x.dtype.kind != "f":
         raise shape_error(
             f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
@@ -353,25 +352,21 @@ def _lstsq_rule_of_x(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
         of_inverse = matmul(_as_columns(g[0], vector), turned(_as_columns(y, vector)))
         total = _pinv_rule(of_inverse, pinv(x), x)
     misfit = _misfit(g, solution, x, y)
-    if misfit is None:
-        return total
-    part = matmul(misfit, turned(_as_columns(solution, vector)))
-    return part if total is None else total + part
+    return both(total, None if misfit is None else matmul(misfit, turned(_as_columns(solution, vector))))
 
 
 def _lstsq_rule_of_y(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None if g[0] is None else matmul(turned(pinv(x)), _as_columns(g[0], vector))
     misfit = _misfit(g, solution, x, y)
-    if misfit is not None:
-        total = -misfit if total is None else total - misfit
+    total = both(total, None if misfit is None else -misfit)
     return squeeze(total, -1) if vector and total is not None else total
 
 
 @private(
     _lstsq_rule_of_x, _lstsq_rule_of_y, outputs=("solution", "residuals", "rank", "singular_values"), function="lstsq"
 )
-def linalg_lstsq(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
+def linalg_lstsq(x: Data, y: Data, rcond: Any, driver: str) -> tuple[Data, Data, Data, Data]:
     _check_least_squares(x, y, driver)
     from scipy.linalg import lstsq as compute
 

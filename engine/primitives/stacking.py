@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from ..graph.history import snapshot
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import get_default_dtype
 from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
@@ -45,28 +47,19 @@ def _at_least(x: Any, ndim: int) -> Any:
     return unsqueeze(x, -1) if ndim == 3 and 0 < have < 3 else x
 
 
-def _at_least_all(tensors: tuple[Any, ...], ndim: int) -> Any:
-    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
-        return _at_least(tensors[0], ndim)
-    return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
+def _raising(ndim: int, doc: str) -> Call:
+    @function(name=f"atleast_{ndim}d", doc=doc)
+    def raised(*tensors: Any) -> Any:
+        if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+            return _at_least(tensors[0], ndim)
+        return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
+
+    return raised
 
 
-@function()
-def atleast_1d(*tensors: Any) -> Any:
-    """x, with one dimension if it has none"""
-    return _at_least_all(tensors, 1)
-
-
-@function()
-def atleast_2d(*tensors: Any) -> Any:
-    """x, made a matrix of one row if it has fewer than two dimensions"""
-    return _at_least_all(tensors, 2)
-
-
-@function()
-def atleast_3d(*tensors: Any) -> Any:
-    """x, with dimensions of size 1 added if it has fewer than three"""
-    return _at_least_all(tensors, 3)
+atleast_1d = _raising(1, "x, with one dimension if it has none")
+atleast_2d = _raising(2, "x, made a matrix of one row if it has fewer than two dimensions")
+atleast_3d = _raising(3, "x, with dimensions of size 1 added if it has fewer than three")
 
 
 def _not_empty(function: str, tensors: Any) -> Any:
@@ -109,7 +102,7 @@ def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
 
 
-def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
+def _blocks_rule(g: Gradient, tensors_shape: Sequence[tuple[int, ...]]) -> list[Gradient]:
     pieces = []
     row = column = 0
     for shape in tensors_shape:
@@ -121,7 +114,7 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
 
 
 @private(_blocks_rule, variadic=True, name="block_diag")
-def blocks(tensors: Any) -> Any:
+def blocks(tensors: Any) -> Data:
     shapes = [_matrix_shape(x.shape) for x in tensors]
     size = (sum(r for r, _ in shapes), sum(c for _, c in shapes))
     check_count(size[0] * size[1])

@@ -10,10 +10,10 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
-from .arithmetic import times_number
+from .arithmetic import both, times_number
 from .axes import squeeze_all, t_primitive, unreduce, unsqueeze
 from .copying import zeros_like
 from .elementary import sqrt
@@ -59,10 +59,7 @@ def _with_mean(rule_of_spread: Any, g: Gradient, x: Data, dim: Any, keepdim: boo
     """The gradient through a spread and the mean, of which one may have received none."""
     shape = tuple(x.shape)
     through_mean = None if g[1] is None else spread(g[1], shape, dim, keepdim) / count_along(shape, dim)
-    if g[0] is None:
-        return through_mean
-    through_spread = rule_of_spread(g[0])
-    return through_spread if through_mean is None else through_spread + through_mean
+    return both(None if g[0] is None else rule_of_spread(g[0]), through_mean)
 
 
 var_primitive = private(
@@ -116,9 +113,10 @@ def _options(name: str, x: Any, dim: Any, unbiased: bool | None, correction: flo
     return dim, correction
 
 
-def _spread(name: str, compute: Any, doc: str, method: bool = True) -> Any:
+def _spread(name: str, compute: Call, doc: str, method: bool = True) -> Call:
     """The function of that name, which computes what its options mean."""
 
+    @function(method=method, name=name, doc=doc)
     def spread_of(
         x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
     ) -> Any:
@@ -126,9 +124,7 @@ def _spread(name: str, compute: Any, doc: str, method: bool = True) -> Any:
         result = compute(x, dim, correction, keepdim)
         return tuple(result) if isinstance(result, tuple) else result
 
-    spread_of.__name__ = spread_of.__qualname__ = name
-    spread_of.__doc__ = doc
-    return function(method=method)(spread_of)
+    return spread_of
 
 
 var = _spread("var", var_primitive, "variance: squared deviations from the mean over n - correction")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -144,8 +144,13 @@ class _Plan:
                 self.varying.update(equation.results)
         outputs = [o for o in program.outputs.values() if isinstance(o, Variable)]
         varies = self.varying.__contains__
-        parts = _joined(equations, varies, outputs, exact) if native else equations
-        steps = [(part, _kernel(part, varies, exact)) for part in parts]
+        parts: Sequence[Equation | Fused] = equations
+        if native:
+            # Here, as few programs have rows enough for it.
+            from .fusing import fused
+
+            parts = fused(equations, varies, outputs, exact)
+        steps = [(part, kernel(part, varies, exact) if isinstance(part, Equation) else part.kernel()) for part in parts]
         # A value without dimensions that is an output is computed where it will stay.
         self.in_place: dict[Variable, str] = {}
         for name, output in program.outputs.items():
@@ -223,22 +228,6 @@ def _plan(program: Program, names: frozenset[Variable], exact: bool = False, nat
         if key not in program.plans:
             program.plans[key] = _Plan(program, names, exact, native)
         return program.plans[key]
-
-
-def _joined(
-    equations: Sequence[Equation], varying: Callable[[Variable], bool], outputs: Sequence[Variable], exact: bool
-) -> Sequence[Equation | Fused]:
-    """The equations, joined to loops of machine code as far as can be."""
-    # Here, as few programs have rows enough for it.
-    from .fusing import fused
-
-    return fused(equations, varying, outputs, exact)
-
-
-def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: bool) -> Kernel:
-    if isinstance(part, Equation):
-        return kernel(part, varying, exact)
-    return Kernel(part.run, part.operands, fills=True, aligned=False)
 
 
 def pays(program: Program, rows: float) -> bool:

@@ -14,6 +14,7 @@ from .native import loops
 from .native.bodies import Body, has_lanes, lanes_for, new_body
 from .native.code import Code, code_of
 from .program import Equation, Variable
+from .rows import Kernel
 
 
 class Fused:
@@ -37,6 +38,10 @@ class Fused:
     def variables(self) -> Iterator[Variable]:
         """What it needs."""
         yield from self.operands
+
+    def kernel(self) -> Kernel:
+        """How it is run."""
+        return Kernel(self.run, self.operands, fills=True, aligned=False)
 
     def run(self, *given: Any, out: Sequence[Any]) -> None:
         """Writes the results for operands of as many rows, along their last dimension, in the order of `operands`.

@@ -7,7 +7,7 @@ adds up or multiplies elements does so with objects as it does with numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -139,11 +139,9 @@ def _as_objects(argument: Any) -> Any:
         array = np.empty((), object)
         array[()] = _Element(argument)
         return array
-    return [*map(_as_objects, argument)] if type(argument) is tuple and _has_values(argument) else argument
-
-
-def _has_values(argument: Iterable[Any]) -> bool:
-    return any(isinstance(part, (Lane, np.ndarray)) for part in argument)
+    if type(argument) is tuple and any(isinstance(part, (Lane, np.ndarray)) for part in argument):
+        return [*map(_as_objects, argument)]
+    return argument
 
 
 def _fitted(found: Any, result: Variable, body: Body) -> Value:

@@ -107,11 +107,6 @@ class _Step(NamedTuple):
 _LARGE = 1024
 
 
-def _forgotten(place: int) -> _Step:
-    """The step that lets go of a value."""
-    return _Step(lambda: None, itemgetter(slice(0, 0)), place)
-
-
 class Program:
     """What a traced function computes: `inputs`, `equations` in an order they can be run in, `outputs` by name."""
 
@@ -144,13 +139,13 @@ class Program:
         if on_tensors not in self._ready:
             self._ready[on_tensors] = self._placed(on_tensors)
         steps, constants, places = self._ready[on_tensors]
-        held = [*map(_wrapped, given), *constants] if on_tensors else [*given, *constants]
+        held = [*map(wrapped, given), *constants] if on_tensors else [*given, *constants]
         with np.errstate(all="ignore"):
             for function, arguments, place in steps:
                 held[place] = function(*arguments(held))
         outputs = {name: held[place] for name, place in places.items()}
         if on_tensors:
-            return {name: _wrapped(output) for name, output in outputs.items()}
+            return {name: wrapped(output) for name, output in outputs.items()}
         plain = all(isinstance(values[variable.name], (int, float)) for variable in self.inputs)
         return {name: o.item() if plain and not o.ndim else o for name, o in outputs.items()}
 
@@ -172,7 +167,7 @@ class Program:
             primitive = equation.primitive
             arguments = [*map(thawed, equation.arguments)]
             if on_tensors:
-                arguments[: primitive.tensors] = map(_wrapped, arguments[: primitive.tensors])
+                arguments[: primitive.tensors] = map(wrapped, arguments[: primitive.tensors])
             if any(type(a) is tuple and any(True for _ in variables_in(a)) for a in arguments):
                 found = {variable: places[variable] for variable in equation.variables()}
                 given: Call = partial(_gathered, arguments, found)
@@ -184,7 +179,7 @@ class Program:
             free += [places.pop(variable) for variable in ended]
             place = free.pop() if free else held(None)
             steps.append(_Step(primitive.call if on_tensors else primitive.forward, given, place))
-            steps += map(_forgotten, large[:-1])
+            steps += [_Step(lambda: None, itemgetter(slice(0, 0)), left) for left in large[:-1]]
             if not primitive.outputs:
                 places[equation.results[0]] = place
                 continue
@@ -241,11 +236,11 @@ def substituted(argument: Any, values: Mapping[Variable, Any]) -> Any:
     return tuple([substituted(a, values) for a in argument]) if type(argument) is tuple else argument
 
 
-def _wrapped(value: Any) -> Any:
+def wrapped(value: Any) -> Any:
     """NumPy values as Tensors, in a tuple as well."""
     if isinstance(value, (np.ndarray, np.generic)):
         return Tensor(value)
-    return tuple(map(_wrapped, value)) if type(value) is tuple else value
+    return tuple(map(wrapped, value)) if type(value) is tuple else value
 
 
 def _fitted(value: Any, variable: Variable) -> Any:

@@ -106,22 +106,12 @@ def _is_floating(argument: Any) -> bool:
     return isinstance(argument, Variable) and argument.dtype.startswith("float")
 
 
-def _cube_into(x: Any, out: Any) -> Any:
-    np.multiply(x, x, out)
-    np.multiply(out, x, out)
-
-
-def _fourth_power_into(x: Any, out: Any) -> Any:
-    np.multiply(x, x, out)
-    np.multiply(out, out, out)
-
-
 # Products are many times faster than NumPy's power, and exact where that is, or as near.
 _POWERS: dict[float, Call] = {
     -1: lambda x, out: np.true_divide(1.0, x, out),
     2: lambda x, out: np.multiply(x, x, out),
-    3: _cube_into,
-    4: _fourth_power_into,
+    3: lambda x, out: np.multiply(np.multiply(x, x, out), x, out),
+    4: lambda x, out: np.multiply(np.multiply(x, x, out), out, out),
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd import jacobians
-from ..primitives import arithmetic, elementary
+from ..primitives import arithmetic
 from ..table.nodes import run_rule
 from ..table.record import Operation
 from ..table.recorded import saver
@@ -194,7 +194,7 @@ class Series:
     def _by_rules(self, value: Symbol, primitive: Operation, data: Sequence[Any], k: int) -> Coefficient:
         total = None
         for x, r in self._slopes(value, primitive, data):
-            total = _sum(total, self._convolved(x, r, k, 1, lambda j: j))
+            total = arithmetic.both(total, self._convolved(x, r, k, 1, lambda j: j))
         return None if total is None else total / k
 
     def _convolved(self, x: Any, y: Any, k: int, start: int, weight: Callable[[int], float]) -> Coefficient:
@@ -204,14 +204,16 @@ class Series:
             a, b = self._of(x, j), self._of(y, k - j)
             if a is not None and b is not None and weight(j):
                 product = a * b
-                total = _sum(total, product if weight(j) == 1 else weight(j) * product)
+                total = arithmetic.both(total, product if weight(j) == 1 else weight(j) * product)
         return total
 
     def _slopes(self, value: Symbol, primitive: Operation, data: Sequence[Any]) -> list[tuple[Any, Any]]:
         """The operands that vary, each with the derivative of the result by it. TraceError: there is none."""
         if value.variable not in self.slopes and primitive is _POWER and self._of(data[1], 1) is not None:
+            from ..primitives.elementary import natural_log
+
             # x**y is exp(y*log(x)): that series is closed, and the rules' is not.
-            logarithm = self.trace.apply(record_of(elementary.natural_log), [data[0]])
+            logarithm = self.trace.apply(record_of(natural_log), [data[0]])
             self.slopes[value.variable] = [(self.trace.apply(record_of(arithmetic.mul), [data[1], logarithm]), value)]
         if value.variable not in self.slopes:
             found: list[tuple[Any, Any]] = []
@@ -270,10 +272,6 @@ def _operands(primitive: Operation, data: Sequence[Any]) -> list[Any]:
 def _is_linear(primitive: Operation) -> bool:
     """Whether no rule asks for an operand: then the result's coefficients are what it makes of the operands'."""
     return bool(primitive.rules) and not primitive.keeps_tensors and not primitive.outputs
-
-
-def _sum(x: Coefficient, y: Coefficient) -> Coefficient:
-    return y if x is None else x if y is None else x + y
 
 
 _POWER = record_of(arithmetic.power_tensor)

@@ -133,13 +133,6 @@ def run_on_arrays(primitive: Operation, data: Sequence[Any]) -> Any:
         return retry(primitive, data, error)
 
 
-def propagate(call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
-    """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
-    if "out" in kwargs:
-        return run_into(call, args, kwargs)
-    return forward.levels[-1].propagate(call, primitive, args, kwargs)
-
-
 @cache
 def quietly(primitive: Operation) -> Call:
     """Its forward function within the limit of elements, and without NumPy's warnings about inf and nan.
@@ -176,7 +169,7 @@ def make_view_call(primitive: Operation) -> Call:
         if not isinstance(x, Tensor):
             return run(x, *parameters)
         if entered and active():
-            return propagate(call, primitive, (x, *parameters), {})
+            return step_aside(call, primitive, (x, *parameters), {})
         shareable(x)
         return linked(primitive, x, parameters, run(x, *parameters))
 
@@ -216,11 +209,8 @@ def make_variadic_call(primitive: Operation) -> Call:
             raise explain(primitive, data[0], error) from None
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if entered and active():
-            return propagate(call, primitive, args, kwargs)
-        if "out" in kwargs:
-            return run_into(call, args, kwargs)
-        args = bind(primitive, args, kwargs)
+        if kwargs or len(args) != len(primitive.arguments) or (entered and active()):
+            return step_aside(call, primitive, args, kwargs)
         data = [value._data if isinstance(value, Tensor) else value for value in args[0]]
         return run_on(primitive, args, [data, *args[1:]], compute)
 

@@ -66,11 +66,17 @@ class Family:
         register(function)
         return operation.call
 
-    def function(self, **facts: Any) -> Callable[[Call], Call]:
-        """Adds a function made of other operations; its docstring is its record's `doc`."""
+    def function(self, *, name: str = "", doc: str = "", **facts: Any) -> Callable[[Call], Call]:
+        """Adds a function made of other operations; its docstring is its record's `doc`.
+
+        With `name`, it is called by that, and its docstring is `doc`.
+        """
 
         def add(call: Call) -> Call:
             code = call.__code__
+            if name:
+                call.__name__ = call.__qualname__ = name
+                call.__doc__ = doc
             operation = Operation(**{**self.facts, **facts}, name=call.__name__.rstrip("_"), call=call, composed=True)
             operation.doc = (call.__doc__ or "").strip()
             operation.arguments = code.co_varnames[: code.co_argcount]

@@ -22,6 +22,10 @@ class BatchError(RuntimeError):
 class RefusedError(BatchError):
     """A function of a batch of tensors did what PyTorch refuses too: decided by a number, wrote many into one."""
 
+    def __init__(self, message: str, level: Any = None) -> None:
+        super().__init__(message)
+        self.level = level
+
 
 class Batched(Numberless):
     """One of the tensors in `value`, whose first dimension counts them; shape and dtype are those of one."""
@@ -65,13 +69,15 @@ class Batched(Numberless):
     def unwritable(self, shape: tuple[int, ...], change: str) -> BatchError:
         if change not in _ALIKE:
             return RefusedError(
-                f"output with shape {list(shape)} doesn't match the broadcast shape {[*self.value.shape[:1], *shape]}"
+                f"output with shape {list(shape)} doesn't match the broadcast shape {[*self.value.shape[:1], *shape]}",
+                self.trace,
             )
         return RefusedError(
             "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
             "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` "
             "not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. "
-            "If said operator is being called inside the PyTorch framework, please file a bug report instead."
+            "If said operator is being called inside the PyTorch framework, please file a bug report instead.",
+            self.trace,
         )
 
     def text(self) -> str:
@@ -89,7 +95,8 @@ class Batched(Numberless):
         raise RefusedError(
             "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a "
             "Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere "
-            "inside PyTorch internals, please file a bug report."
+            "inside PyTorch internals, please file a bug report.",
+            self.trace,
         )
 
     __float__ = __int__ = item
@@ -97,5 +104,6 @@ class Batched(Numberless):
     def __bool__(self) -> bool:
         raise RefusedError(
             "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
-            "support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+            "support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .",
+            self.trace,
         )

@@ -16,6 +16,7 @@ from .formulas import formula
 from .matrices import Matrices
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, is_floating, size_of
+from .terms import raw_call, symbol
 
 # Whose results have no names in PyTorch.
 _UNNAMED = ("std_mean", "var_mean")
@@ -51,12 +52,12 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], array
     values = _given(algebra, function, None if by_name else count, parameters)
     if values is None:
         return None
-    whole = algebra.raw_call(name, (*operands, *values))
+    whole = raw_call(name, (*operands, *values))
     if not primitive.outputs or "info" in primitive.outputs:
         return algebra.recorded(arrays, whole, shape)
     named = () if primitive.name in _UNNAMED or primitive.outputs == MANY else primitive.outputs
-    keys = [algebra.symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))
-    results = [algebra.raw_call(RESULT, (whole, key)) for key in keys]
+    keys = [symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))
+    results = [raw_call(RESULT, (whole, key)) for key in keys]
     return tuple(algebra.recorded(arrays, term, r.shape) for term, r in zip(results, equation.results, strict=True))
 
 
@@ -67,7 +68,7 @@ def _operand(algebra: Algebra, argument: Any, given: Any, arrays: Matrices) -> A
     if type(argument) is not tuple:
         return argument
     items = tuple(_operand(algebra, item, own, arrays) for item, own in zip(argument, given, strict=True))
-    return None if None in items else algebra.raw_call(LIST, items)
+    return None if None in items else raw_call(LIST, items)
 
 
 def _given(algebra: Algebra, function: Operation, place: int | None, parameters: dict[str, Any]) -> list[Any] | None:
@@ -95,19 +96,19 @@ def _given(algebra: Algebra, function: Operation, place: int | None, parameters:
             place += 1
         else:
             place = None
-            values.append(algebra.raw_call(KEYWORD, (algebra.symbol(name), term)))
+            values.append(raw_call(KEYWORD, (symbol(name), term)))
     return values
 
 
 def _parameter(algebra: Algebra, value: Any) -> Any:
     """A parameter as an expression. None: it cannot be written."""
     if value is None or isinstance(value, bool):
-        return algebra.symbol(str(value))
+        return symbol(str(value))
     if isinstance(value, (int, float)):
         return algebra.read(value)
     if type(value) in (tuple, list):
         items = tuple(_parameter(algebra, item) for item in value)
-        return None if None in items else algebra.raw_call(LIST, items)
+        return None if None in items else raw_call(LIST, items)
     return None if isinstance(value, (str, slice, Constant)) else value
 
 
@@ -126,7 +127,7 @@ def _into_zeros(name: str) -> Spelling:
         zeros = _zeros(algebra, equation.results[0].shape, arrays)
         if 0 in size_of(equation.arguments[0]):
             return zeros
-        return algebra.raw_call(name, (zeros, *operands, *places))
+        return raw_call(name, (zeros, *operands, *places))
 
     return spell
 
@@ -139,7 +140,7 @@ def _padded(algebra: Algebra, equation: Equation, operands: Any, parameters: dic
         return _into_zeros("slice_scatter")(algebra, equation, operands, parameters, arrays)
     start = start or 0
     sizes = [0, 0] * (len(after) - 1 - dim) + [start, after[dim] - start - before[dim]] + [0, 0] * dim
-    return algebra.raw_call("pad", (*operands, _parameter(algebra, sizes)))
+    return raw_call("pad", (*operands, _parameter(algebra, sizes)))
 
 
 def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
@@ -150,18 +151,18 @@ def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict
     bounds = slice(start or None, None if stop is None or stop >= count else stop, None if step == 1 else step)
     if bounds == slice(None):
         return operands[0]
-    return algebra.raw_call(ELEMENT, (*operands, *[_key(algebra, slice(None))] * dim, _key(algebra, bounds)))
+    return raw_call(ELEMENT, (*operands, *[_key(algebra, slice(None))] * dim, _key(algebra, bounds)))
 
 
 def _index(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
     keys = [_key(algebra, key) for key in parameters["indices"]]
-    return None if None in keys else algebra.raw_call(ELEMENT, (*operands, *keys))
+    return None if None in keys else raw_call(ELEMENT, (*operands, *keys))
 
 
 def _key(algebra: Algebra, key: Any) -> Any:
     """A part of an index as an expression. None: it is known only when the program runs."""
     if isinstance(key, slice):
-        return algebra.raw_call(SLICE, tuple(_parameter(algebra, n) for n in (key.start, key.stop, key.step)))
+        return raw_call(SLICE, tuple(_parameter(algebra, n) for n in (key.start, key.stop, key.step)))
     if isinstance(key, Constant):
         return _parameter(algebra, key.array().tolist())
     return algebra.read(key) if isinstance(key, int) else None
@@ -179,10 +180,10 @@ def _index_backward(
     places = np.arange(count).reshape(shape)[tuple(indices)].ravel()
     (every,) = operands
     if len(size_of(equation.arguments[0])) != 1:
-        every = algebra.raw_call("reshape", (every, _parameter(algebra, [places.size])))
+        every = raw_call("reshape", (every, _parameter(algebra, [places.size])))
     zeros = _zeros(algebra, (count,), arrays)
-    added = algebra.raw_call("index_add", (zeros, algebra.read(0), _parameter(algebra, places.tolist()), every))
-    return algebra.raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
+    added = raw_call("index_add", (zeros, algebra.read(0), _parameter(algebra, places.tolist()), every))
+    return raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
 
 
 def _formula(text: str, of_several: str = "") -> Spelling:

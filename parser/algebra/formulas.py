@@ -12,6 +12,7 @@ from ..syntax.parse import parse
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, Name, Number, Subscript, Unary
 from .canonical import CANONICAL, Algebra
 from .notation import ELEMENT
+from .terms import symbol
 
 # Makes an expression with an algebra from the arguments of an operation.
 Spelling = Callable[..., Any]
@@ -74,12 +75,12 @@ def formula(text: str) -> Callable[[Algebra, Mapping[str, Any]], Any]:
 def _step(record: Any) -> Callable[[Algebra, Mapping[str, Any]], Any]:
     kind = type(record)
     if kind is Dots or (kind is Number and record.value is None):
-        return lambda algebra, given: algebra.symbol("..." if kind is Dots else "None")
+        return lambda algebra, given: symbol("..." if kind is Dots else "None")
     if kind is Number:
         return lambda algebra, given: algebra.read(record.value)
     if kind is Name:
         return lambda algebra, given: (
-            _read(algebra, given[record.name]) if record.name in given else algebra.symbol(record.name)
+            _read(algebra, given[record.name]) if record.name in given else symbol(record.name)
         )
     if kind is Unary and record.op == "-":
         operand = _step(record.operand)

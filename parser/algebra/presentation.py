@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any, NamedTuple
 
-from ..syntax.operators import COMPARE, LEVELS, NOT, PRODUCT, SUM, UNARY
-from ..syntax.printer import ATOM
-from ..syntax.records import Compare
+from ..syntax.operators import LEVELS
+from ..syntax.printer import ATOM, Printer
+from ..syntax.records import Attribute, Binary, Compare, List, Name, Slice, Subscript, Unary
+from ..syntax.records import Call as Called
 from ..syntax.records import Number as Literal
-from . import notation, verbatim
+from ..syntax.walk import children as records_in
 from .arithmetic import multiply, power, primitive_part
 from .functions import parity
-from .notation import COMPARISONS, FLOAT
+from .notation import COMPARISONS, ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
 from .sizes import is_size
 from .terms import (
     HALF,
@@ -36,6 +38,9 @@ from .terms import (
 _MINUS_HALF = multiply(MINUS_ONE, HALF)
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST_LABEL = 40
+_DEEPEST = 50  # sums inside each other that are looked at with their signs changed
+_TOKEN = re.compile(r"\*\*|//|[<>=!]=|\w+|\S")
+_PRINTER = Printer()
 _DIGITS = 15  # that a float has of every number
 _LEAST_ROUNDED, _MOST_ROUNDED = 10**_DIGITS, 10**300
 
@@ -56,6 +61,9 @@ class Presentation:
         self.decimals = decimals
         self.names = names or {}
         self.known: dict[Term, Shown] = {}
+        # What has been found out about the bases of powers, with how many of them inside each other it is looked at.
+        self.opposites: dict[Term, Term | None] = {}
+        self.depth = 0
 
     def tokens(self, term: Term) -> int:
         """How many tokens an expression has."""
@@ -108,7 +116,7 @@ class Presentation:
             return literal(value.numerator)
         if value.denominator > _LARGEST_DENOMINATOR or (self.decimals and _is_decimal(value)):
             return literal(float(value))
-        return binary("/", literal(value.numerator), literal(value.denominator))
+        return called("/", literal(value.numerator), literal(value.denominator))
 
     def sum(self, term: Sum) -> Shown:
         """A sum, as a fraction or a multiple where that is no longer."""
@@ -139,7 +147,7 @@ class Presentation:
         shown, negative = terms[0]
         total = negated(shown) if negative else shown
         for shown, negative in terms[1:]:
-            total = binary("-" if negative else "+", total, shown)
+            total = called("-" if negative else "+", total, shown)
         return total
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
@@ -167,27 +175,35 @@ class Presentation:
                 return negated(self.quotient(-coefficient, factors))
             coefficient, factors = -coefficient, turned
         # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
-        while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
-            factors = twice
-        return self.quotient(coefficient, factors)
+        negative = (pair for pair in factors if isinstance(pair[0], Sum) and pair[0].constant < 0)
+        found = [(pair, opposite) for pair in negative if (opposite := self.opposite(*pair)) is not None]
+        opposites = dict(found[: len(found) // 2 * 2])
+        return self.quotient(coefficient, [(opposites.get(pair, pair[0]), pair[1]) for pair in factors])
 
-    def turned(
-        self, factors: Sequence[tuple[Term, Term]], negative: bool = False
-    ) -> Sequence[tuple[Term, Term]] | None:
-        """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
+    def turned(self, factors: Sequence[tuple[Term, Term]]) -> Sequence[tuple[Term, Term]] | None:
+        """The factors with the sign of one changed that is no longer for it."""
         for i, (base, exponent) in enumerate(factors):
-            whole = integer(exponent)
-            if _is_one_less(base) or (negative and not (isinstance(base, Sum) and base.constant < 0)):
-                continue
-            if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
-                opposite = multiply(MINUS_ONE, base)
-                if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
-                    return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
-            if not negative and whole is not None and whole % 2 and base not in self.names:
-                opposite_call = self.opposite_call(base)
-                if opposite_call is not None:
-                    return (*factors[:i], (opposite_call, exponent), *factors[i + 1 :])
+            opposite = self.opposite(base, exponent)
+            if opposite is not None:
+                return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
         return None
+
+    def opposite(self, base: Term, exponent: Term) -> Term | None:
+        """The base of an odd power with its sign changed; None: it would be longer, or is too deep to be tried."""
+        is_odd = (integer(exponent) or 0) % 2 == 1
+        if not is_odd or base in self.names or _is_one_less(base):
+            return None
+        if base not in self.opposites:
+            if self.depth == _DEEPEST:
+                return None
+            self.depth += 1
+            opposite = self.opposite_call(base)
+            if isinstance(base, Sum):
+                turned = multiply(MINUS_ONE, base)
+                opposite = turned if self.sum_of(turned).tokens <= self.sum_of(base).tokens else None
+            self.opposites[base] = opposite
+            self.depth -= 1
+        return self.opposites[base]
 
     def opposite_call(self, base: Term) -> Term | None:
         """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
@@ -219,7 +235,7 @@ class Presentation:
         coefficient, root, factors = _root(coefficient, factors)
         if root is not None:
             value, has_pi, is_below = root
-            inside = binary("*", literal(value), variable("pi")) if has_pi else literal(value)
+            inside = called("*", literal(value), variable("pi")) if has_pi else literal(value)
             (below if is_below else above).append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
             if _is_below(base, exponent):
@@ -254,7 +270,7 @@ class Presentation:
             return called("sqrt", shown)
         if exponent is _MINUS_HALF:
             return divided(literal(1), [called("sqrt", shown)])
-        return binary("**", shown, self.known_or_shown(exponent))
+        return called("**", shown, self.known_or_shown(exponent))
 
     def known_or_shown(self, term: Term) -> Shown:
         """A part that may be new: a changed sign, a number."""
@@ -331,10 +347,10 @@ def _rank(base: Term, exponent: Term) -> tuple[int, int]:
 
 def _degrees(term: Term) -> tuple[float, float]:
     """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
-    powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
-    in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
-    # Numbers that are soon compared.
-    return -float(in_variables), -float(sum(powers.values(), Fraction(0)))
+    numbers = ((b, e.value) for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E)
+    # Whole numbers are soon added, and floats soon compared.
+    powers = [(b, value.numerator if value.denominator == 1 else value) for b, value in numbers]
+    return -float(sum(e for b, e in powers if isinstance(b, Symbol))), -float(sum(e for _, e in powers))
 
 
 def _is_rounded(value: Fraction) -> bool:
@@ -358,13 +374,14 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
         sides.append((op, left, right) if op[0] == "<" else (op.replace(">", "<"), right, left))
     for (op, low, x), (other, y, high) in (sides, sides[::-1]):
         if x is y:
-            return compared((op, other), [known[low], known[x], known[high]])
+            parts = known[low], known[x], known[high]
+            return made(Compare((op, other), tuple(part.syntax for part in parts), 0, 0), *parts)
     return None
 
 
 def variable(name: str) -> Shown:
     """A name."""
-    return Shown(verbatim.symbol(name), ATOM, 1, name)
+    return Shown(Name(name, 0, 0), ATOM, 1, name)
 
 
 def literal(value: int | float) -> Shown:
@@ -374,75 +391,83 @@ def literal(value: int | float) -> Shown:
 
 def negated(part: Shown) -> Shown:
     """-part."""
-    # -a*b is as good as -(a*b).
-    is_product = part.level == PRODUCT
-    tokens = part.tokens if is_product else enclosed(part, UNARY)
-    return Shown(verbatim.negative(part.syntax), SUM if is_product else UNARY, tokens + 1, part.label)
-
-
-def enclosed(part: Shown, level: int) -> int:
-    """The tokens of an operand of an operator, with the brackets that it needs."""
-    return part.tokens + (2 if part.level < level else 0)
+    return called("-", part)._replace(label=part.label)
 
 
 def multiplied(parts: Sequence[Shown]) -> Shown:
     """The product of at least one factor."""
-    return reduce(partial(binary, "*"), parts)
+    return reduce(partial(called, "*"), parts)
 
 
 def divided(above: Shown, below: Sequence[Shown]) -> Shown:
     """A quotient, the denominator as its factors."""
-    return binary("/", above, multiplied(below)) if below else above
-
-
-def compared(ops: tuple[str, ...], parts: Sequence[Shown]) -> Shown:
-    """A chain of comparisons."""
-    record = Compare(ops, tuple(part.syntax for part in parts), 0, 0)
-    tokens = sum(enclosed(part, COMPARE + 1) for part in parts) + len(ops)
-    return Shown(record, COMPARE, tokens, parts[0].label)
-
-
-def binary(op: str, left: Shown, right: Shown) -> Shown:
-    """Two operands with an operator between them."""
-    level = LEVELS[op]
-    if op == "**":
-        tokens = enclosed(left, ATOM) + enclosed(right, UNARY if right.level == UNARY else ATOM)
-    else:
-        tokens = enclosed(left, level) + enclosed(right, level + 1)
-    # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
-    level = SUM if op in ("//", "%") else level
-    record = verbatim.call(op, left.syntax, right.syntax)
-    return Shown(record, level, tokens + 1, f"{left.label}{op}{right.label}"[:_LONGEST_LABEL])
+    return called("/", above, multiplied(below)) if below else above
 
 
 def called(name: str, *parts: Shown) -> Shown:
     """A function, an operator, or what `notation` has a name for."""
+    record = _record(name, *(part.syntax for part in parts))
+    # The name of an argument is a word of the call.
+    return parts[1]._replace(syntax=record) if name == KEYWORD else made(record, *parts)
+
+
+def made(record: Any, *parts: Shown) -> Shown:
+    """A record of syntax, made of parts: what the printer adds to them are its own tokens."""
+    children = records_in(record)
+    # A bound that a slice lacks is none of its parts, nor is the name of a result.
+    inside = parts if len(parts) == len(children) else [part for part in parts if part.syntax in children]
+    own, level = _PRINTER.node(record, [("", part.level) for part in inside])
+    label, _ = _PRINTER.node(record, [(part.label, ATOM) for part in inside])
+    tokens = _count(own) + sum([part.tokens for part in inside])
+    return Shown(record, level, tokens, label.replace(" ", "")[:_LONGEST_LABEL])
+
+
+@lru_cache(maxsize=1000)
+def _count(text: str) -> int:
+    """How many tokens there are in what is no number."""
+    return len(_TOKEN.findall(text))
+
+
+class _Named(NamedTuple):
+    """An argument with its name, in a call that is not written yet."""
+
+    name: str
+    value: Any
+
+
+def _record(name: str, *arguments: Any) -> Any:
+    """The record of a function, comparison or operator, a list, an index, or whatever `notation` has a name for."""
     if name in COMPARISONS:
-        return compared((name,), parts)
+        return Compare((name,), arguments, 0, 0)
+    if name == "not" or (name == "-" and len(arguments) == 1):
+        (operand,) = arguments
+        return Unary(name, operand, 0, 0)
     if name in LEVELS:
-        return binary(name, *parts)
-    level = NOT if name == "not" else ATOM
-    labels = [part.label for part in parts]
-    first, rest = "".join(labels[:1]), ", ".join(labels[1:])
-    tokens = sum(part.tokens for part in parts)
-    # Where the first part is an operand, and may need brackets.
-    of_operand = tokens + sum(enclosed(part, level) - part.tokens for part in parts[:1])
-    match name:
-        case notation.LIST:
-            tokens, label = tokens + len(parts) + 1, "["
-        case notation.ELEMENT:
-            tokens, label = of_operand + len(parts), f"{first}[{rest}]"
-        case notation.SLICE:
-            tokens, label = tokens + 1 - labels.count("None"), ":"
-        case notation.KEYWORD:
-            tokens, label = tokens + 1, f"{first}={rest}"
-        case notation.RESULT:
-            tokens, label = of_operand + 2 - parts[1].tokens, f"{first}.{rest}"
-        case "T" | "mT":
-            tokens, label = of_operand + 2, f"{first}.{name}"
-        case "not":
-            tokens, label = of_operand + 1, f"not {first}"
-        case _:
-            tokens, label = tokens + 2 + len(parts), f"{name}({', '.join(labels)})"
-    record = verbatim.call(name, *(part.syntax for part in parts))
-    return Shown(record, level, tokens, label[:_LONGEST_LABEL])
+        left, right = arguments
+        return Binary(name, left, right, 0, 0, 0, 0)
+    if name in _SPECIAL:
+        return _SPECIAL[name](*arguments)
+    named = tuple(a for a in arguments if type(a) is _Named)
+    return Called(name, tuple(a for a in arguments if type(a) is not _Named), named, 0, 0, 0, 0)
+
+
+def _slice(*bounds: Any) -> Any:
+    lower, upper, step = (None if type(bound) is Name else bound for bound in bounds)
+    return Slice(lower, upper, step, 0, 0)
+
+
+def _result(several: Any, which: Any) -> Any:
+    if type(which) is Name:
+        return Attribute(several, which.name, 0, 0, 0, 0)
+    return Subscript(several, (which,), 0, 0)
+
+
+_SPECIAL: dict[str, Any] = {
+    LIST: lambda *items: List(items, 0, 0),
+    ELEMENT: lambda whole, *keys: Subscript(whole, keys, 0, 0),
+    SLICE: _slice,
+    KEYWORD: lambda name, value: _Named(name.name, value),
+    RESULT: _result,
+    "T": lambda part: Attribute(part, "T", 0, 0, 0, 0),
+    "mT": lambda part: Attribute(part, "mT", 0, 0, 0, 0),
+}

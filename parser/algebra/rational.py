@@ -21,6 +21,7 @@ from .terms import ONE, Call, E, Number, Product, Sum, Symbol, Term, coefficient
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
 _MOST_GENERATORS = 60
 _MOST_FACTORED = 200  # terms
+_LARGEST = 10**300  # coefficient that is written, as floats end
 
 
 class TooLargeError(Exception):
@@ -32,14 +33,6 @@ class Value(NamedTuple):
 
     content: Fraction
     powers: Mapping[int, int]
-
-
-class Relation(NamedTuple):
-    """A power of a generator that is a polynomial: `generator ** power = polynomial`."""
-
-    generator: int
-    power: int
-    polynomial: Any
 
 
 class Generator(NamedTuple):
@@ -97,10 +90,11 @@ class Ring:
         squared = [
             atom for atom in atoms if parity and square(atom) is not None and is_even(atom) is (parity == "even")
         ]
-        for atom in squared:
-            atoms[partner(atom)] = None
-        # Of what is a generator, a root is the generator in its place, and it a power of that.
-        sizes = {**dict.fromkeys([(atom, ONE) for atom in atoms], Fraction(1)), **sizes}
+        atoms = {**dict.fromkeys(squared), **atoms, **dict.fromkeys(map(partner, squared))}
+        # Of what is a generator, a root is the generator in its place, and it a power of that. What relations replace
+        # comes before what it is replaced with, as FLINT divides by their first terms.
+        places = (*reversed(sizes), *((atom, ONE) for atom in atoms))
+        sizes = {place: sizes.get(place, Fraction(1)) for place in places}
         if len(sizes) > _MOST_GENERATORS:
             raise TooLargeError
         self.generators = [Generator(base, multiply(number(size), unit)) for (base, unit), size in sizes.items()]
@@ -116,8 +110,13 @@ class Ring:
         for generator in self._context.gens():
             self.place(generator)
         self._signs = {i: self._atoms.get(a.arguments[0]) for a, i in self._atoms.items() if is_call(a, "sign")}
+        gens = self._context.gens()
+        # Polynomials that are 0. A sign cubed is itself, and squared 1, but for 0.
         self.relations = [self._of_square(atom) for atom in squared]
         self.relations += self._of_roots()
+        for place, argument in self._signs.items():
+            self.relations += [gens[place] ** 3 - gens[place]]
+            self.relations += [] if argument is None else [gens[argument] * (gens[place] ** 2 - 1)]
 
     def _is_atom(self, term: Term) -> bool:
         if isinstance(term, Sum):
@@ -133,13 +132,15 @@ class Ring:
                 if _counts(exponent) and not self._is_atom(base):
                     yield base
 
-    def _of_square(self, atom: Term) -> Relation:
+    def _of_square(self, atom: Term) -> Any:
         found = square(atom)
         assert found is not None
         ((_, turned),) = found.terms
-        place, other = self._atoms[atom], self._context.gens()[self._atoms[partner(atom)]]
-        each = self._sizes[atom, ONE].denominator * 2, self._sizes[partner(atom), ONE].denominator * 2
-        return Relation(place, each[0], int(found.constant) + int(turned) * other ** each[1])
+        one, other = (
+            self._context.gens()[self._atoms[each]] ** (2 * self._sizes[each, ONE].denominator)
+            for each in (atom, partner(atom))
+        )
+        return one - int(turned) * other - int(found.constant)
 
     def roots(self) -> Iterator[tuple[int, Term]]:
         """The generators that are roots, each with what it is the root of."""
@@ -151,11 +152,11 @@ class Ring:
         """The polynomial with coefficients by exponents."""
         return self._context.from_dict(dict(terms))
 
-    def _of_roots(self) -> Iterator[Relation]:
+    def _of_roots(self) -> Iterator[Any]:
         for place, base in self.roots():
             value = self.value(base)
             if value.content.denominator == 1 and all(exponent > 0 for exponent in value.powers.values()):
-                yield Relation(place, self._sizes[base, ONE].denominator, self._multiplied(value))
+                yield self._context.gens()[place] ** self._sizes[base, ONE].denominator - self._multiplied(value)
 
     def value(self, term: Term) -> Value:
         """The value of an expression of which the root is made. TooLargeError: it has too many parts."""
@@ -216,26 +217,7 @@ class Ring:
     def reduced(self, polynomial: Any) -> Any:
         """The polynomial with the relations applied as often as they can be."""
         for relation in self.relations:
-            place, least = relation.generator, relation.power
-            while polynomial.degrees()[place] >= least:
-                groups: dict[int, dict[Any, Any]] = {}
-                for exponents, coefficient in polynomial.to_dict().items():
-                    times, rest = divmod(exponents[place], least)
-                    groups.setdefault(times, {})[(*exponents[:place], rest, *exponents[place + 1 :])] = coefficient
-                polynomial = self._context.constant(0)
-                for times, group in groups.items():
-                    polynomial += self._context.from_dict(group) * relation.polynomial**times
-        for place, argument in self._signs.items():
-            if polynomial.degrees()[place] > 1:
-                terms: dict[Any, Any] = {}
-                for exponents, coefficient in polynomial.to_dict().items():
-                    # A sign cubed is itself, and squared 1, but for 0.
-                    count = exponents[place]
-                    is_zero_anyway = argument is not None and exponents[argument]
-                    count = count % 2 if count % 2 or is_zero_anyway else min(count, 2)
-                    made = (*exponents[:place], count, *exponents[place + 1 :])
-                    terms[made] = terms.get(made, 0) + coefficient
-                polynomial = self._context.from_dict(terms)
+            polynomial %= relation
         return polynomial
 
     def _weigh(self, products: Sequence[Mapping[int, int]]) -> None:
@@ -273,9 +255,11 @@ class Ring:
         return self._known[key]
 
     def term(self, polynomial: Any, below: Mapping[int, int] = MappingProxyType({})) -> Term:
-        """A polynomial as an expression, each of its terms times powers of generators."""
+        """A polynomial as an expression, its terms times powers of generators. TooLargeError: it is beyond floats."""
         parts = []
         for exponents, coefficient in polynomial.to_dict().items():
+            if abs(coefficient) > _LARGEST:
+                raise TooLargeError
             powers = {i: e + below.get(i, 0) for i, e in enumerate(exponents)}
             parts.append(self.monomial(Fraction(int(coefficient)), powers))
         return add(*parts)

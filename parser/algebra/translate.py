@@ -23,6 +23,7 @@ from .matrices import Matrices
 from .notation import LIST
 from .presentation import Presentation
 from .shapes import is_floating, of_identity, size_of
+from .terms import symbol
 
 
 def translated(
@@ -33,9 +34,9 @@ def translated(
     The other outputs have the `names` of outputs in place of what these are. With a `weight`, a vector in which outputs
     are linear, they are the matrices M of `weight @ M`.
     """
-    symbols = {program.outputs[name]: algebra.symbol(name) for name in names}
+    symbols = {program.outputs[name]: symbol(name) for name in names}
     matrices = Matrices(Indices({variable.name: variable.shape for variable in program.inputs}), Presentation().tokens)
-    known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
+    known: dict[Variable, Any] = {variable: symbol(variable.name) for variable in program.inputs}
     if algebra is CANONICAL:
         known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}
     inner = _inner(program) if algebra is CANONICAL else frozenset[Variable]()
@@ -67,9 +68,7 @@ def translated(
         return found
     shapes = {name: size_of(output) for name, output in program.outputs.items()}
     if weight:
-        return {
-            name: arrays.matrix(term, algebra.symbol(weight), shapes[name], matrices) for name, term in found.items()
-        }
+        return {name: arrays.matrix(term, symbol(weight), shapes[name], matrices) for name, term in found.items()}
     return {name: matrices.array(term, axes_of(shapes[name])) for name, term in found.items()}
 
 
@@ -169,5 +168,5 @@ def _argument(
 def _array(value: Any, algebra: Algebra) -> Any:
     """A number, or lists of numbers inside each other."""
     if not isinstance(value, tuple):
-        return algebra.symbol(str(value)) if isinstance(value, bool) else algebra.read(value)
+        return symbol(str(value)) if isinstance(value, bool) else algebra.read(value)
     return algebra.call(LIST, *(_array(item, algebra) for item in value))

@@ -16,7 +16,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.decimal_text import decimal
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
-from ..syntax.wording import quoted, sentence
+from ..syntax.wording import quoted, reason_of, sentence
 
 _NUMBERS = r"\[[\[\]\d\s.,eE+-]*"
 # Of numbers, such as `0:10`, or as other languages write it.
@@ -174,7 +174,7 @@ def _read_json(path: str, shown: str) -> Any:
 
 
 def _unreadable(shown: str, error: OSError) -> UsageError:
-    return UsageError(f"cannot read {shown.rstrip(',')}: {sentence(error.strerror or str(error))}")
+    return UsageError(f"cannot read {shown.rstrip(',')}: {reason_of(error)}")
 
 
 def _tensor_of(values: Any) -> Tensor:

@@ -12,6 +12,7 @@ from typing import Any
 from ...engine import Tensor
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
+from ..algebra.canonical import VERBATIM
 from ..algebra.derivative import (
     By,
     Derivatives,
@@ -32,7 +33,6 @@ from ..algebra.simplify import simplified
 from ..algebra.sizes import Axis, general, of_any_size
 from ..algebra.terms import Term
 from ..algebra.translate import translated
-from ..algebra.verbatim import VERBATIM
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
@@ -67,7 +67,8 @@ def with_value(
         if shape and narrow(found._replace(results={(): value}), shapes, limits, shape):
             value = _filled(value, shape, shapes)
     else:
-        (value,) = translated(computed, VERBATIM).values()
+        (term,) = translated(computed, VERBATIM).values()
+        value = Presentation().syntax(term)
     return found._replace(results={(): value, **found.results})
 
 

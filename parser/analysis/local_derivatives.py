@@ -16,12 +16,13 @@ from ...engine.table.nodes import PrimitiveNode
 from ...engine.table.record import Operation
 from ...engine.tensors.modes import no_grad
 from ...engine.tensors.symbol import DATA, TraceError
+from ..algebra.canonical import VERBATIM
 from ..algebra.formulas import UntranslatableError, spelling
+from ..algebra.notation import LIST
 from ..algebra.presentation import Presentation
 from ..algebra.simplify import simplified
+from ..algebra.terms import Term, raw_call, symbol
 from ..algebra.translate import translated
-from ..algebra.verbatim import VERBATIM
-from ..syntax.records import Call, List, Name
 
 _NOWHERE = (None, 0)
 NameOf = Callable[[Edge, Any], str | None]
@@ -138,17 +139,17 @@ def _looked_up(value: Any, known: Mapping[str, Tensor]) -> Any:
 
 def _as_called(program: Program) -> Any:
     """The program as calls inside each other, with the engine's own names for what the language has no word for."""
-    known: dict[Variable, Any] = {variable: Name(variable.name, 0, 0) for variable in program.inputs}
+    known: dict[Variable, Any] = {variable: symbol(variable.name) for variable in program.inputs}
     for equation in program.equations:
         if len(equation.results) != 1:
             return None
         operands = equation.primitive.tensors
         arguments = [_operand(argument, known, i < operands) for i, argument in enumerate(equation.arguments)]
         known[equation.results[0]] = _call(equation.primitive, arguments)
-    return _shown(_operand(program.outputs["value"], known, True))
+    return Presentation().syntax(_shown(_operand(program.outputs["value"], known, True)))
 
 
-def _call(primitive: Operation, arguments: list[Any]) -> Any:
+def _call(primitive: Operation, arguments: list[Any]) -> Term:
     """A call of an operation: as the language spells it, else by the engine's own name."""
     spell = spelling(primitive)
     if spell is not None:
@@ -158,26 +159,26 @@ def _call(primitive: Operation, arguments: list[Any]) -> Any:
             pass
     while arguments and arguments[-1] is None:
         arguments.pop()
-    return Call(primitive.name, tuple(map(_shown, arguments)), (), 0, 0, 0, 0)
+    return raw_call(primitive.name, tuple(map(_shown, arguments)))
 
 
 def _operand(argument: Any, known: Mapping[Variable, Any], is_operand: bool) -> Any:
     if isinstance(argument, Variable):
         return known[argument]
     if isinstance(argument, Constant):
-        return VERBATIM.read(argument.value) if not isinstance(argument.value, tuple) else Name(str(argument), 0, 0)
+        return VERBATIM.read(argument.value) if not isinstance(argument.value, tuple) else symbol(str(argument))
     if isinstance(argument, tuple) and any(isinstance(part, (Variable, Constant)) for part in argument):
-        return List(tuple(_shown(_operand(part, known, True)) for part in argument), 0, 0)
+        return raw_call(LIST, tuple(_shown(_operand(part, known, True)) for part in argument))
     return VERBATIM.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
 
 
-def _shown(argument: Any) -> Any:
-    """An argument as syntax: a parameter of the engine's as Python writes it."""
-    if hasattr(argument, "_fields"):
+def _shown(argument: Any) -> Term:
+    """An argument as an expression: a parameter of the engine's as Python writes it."""
+    if isinstance(argument, Term):
         return argument
     if type(argument) in (int, float):
         return VERBATIM.read(argument)
-    return Name(repr([*argument] if type(argument) is tuple else argument), 0, 0)
+    return symbol(repr([*argument] if type(argument) is tuple else argument))
 
 
 __all__ = ["rule_syntax"]

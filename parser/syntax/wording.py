@@ -65,6 +65,16 @@ def sentence(text: str) -> str:
     return first + text[1:].rstrip(".")
 
 
+def reason_of(error: BaseException) -> str:
+    """Why something cannot be read or written: in the words of the system, or else of the library that says so."""
+    return sentence(getattr(error, "strerror", None) or str(error))
+
+
+def in_our_form(message: str) -> str:
+    """As `sentence`, of a message that has names in quotes: they stand in backticks."""
+    return re.sub(r"'([^']*)'", r"`\1`", sentence(message))
+
+
 def counted(n: int, noun: str) -> str:
     """A number of things, such as `1 row` or `2,000 rows`."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import START, TIMEOUT, Result, environment, on_terminal
+from processes import START, TIMEOUT, Result, environment, left, on_terminal
 from server import SOCKET, ask
 
 from autodiff.cli.main import run
@@ -22,14 +22,13 @@ from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
 
 
-@pytest.fixture(scope="session", autouse=True)
-def buffered() -> Iterator[None]:
-    """Buffers the output of the processes that tests start, as it is for users."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("PYTHONUNBUFFERED", raising=False)
-        # Nor is there a file of the person's own.
-        patch.setenv("AUTODIFF_CONFIG", "")
-        yield
+@pytest.fixture
+def unwatched() -> Iterator[None]:
+    """Garbage is collected without what Hypothesis has told of it, in which an interrupt would be lost."""
+    kept = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = kept
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +93,10 @@ def _on_pipes(command: list[str]) -> Callable[..., subprocess.CompletedProcess[b
 
 def _on_terminals(command: list[str]) -> Callable[..., Result]:
     def call(*args: str, columns: int = 80, env: dict[str, str | None] | None = None) -> Result:
-        changes = {"TERM": "xterm-256color", "COLUMNS": None, "NO_COLOR": None, **(env or {})}
+        changes = {"COLUMNS": None, "LINES": None, **(env or {})}
         result = on_terminal([*command, *args], columns, environment(changes))
-        # What a slow machine shows while it works, and takes away again.
-        return result._replace(out=re.sub(r"(?:\r\x1b\[K[^\r\n]*)+\r\x1b\[K", "", result.out))
+        # Without what a slow machine shows while it works, and takes away again.
+        return result._replace(out=left(result.out))
 
     return call
 
@@ -132,9 +131,3 @@ def terminal(programs: Path) -> Callable[..., Result]:
 def own_terminal() -> Callable[..., Result]:
     """The same, started anew."""
     return _on_terminals(START)
-
-
-@pytest.fixture(scope="session")
-def terminal_shell() -> Callable[[str], Result]:
-    """Runs a line of shell on a terminal; what it shows, standard error included, is `out`."""
-    return lambda line: on_terminal(["sh", "-c", line], 80, environment({"TERM": "xterm-256color"}))

@@ -154,6 +154,18 @@ def test_a_recurrent_layer_is_its_cell_for_one_step_after_another(kind: Any, cel
         assert torch.allclose(ours, of_cells, 1e-9, 1e-12)
 
 
+@grouped("kind", [nn.RNN, nn.GRU, nn.LSTM])
+@pytest.mark.parametrize("first", [False, True])
+def test_what_a_layer_of_sequences_returns_may_be_changed_in_place(kind: Any, first: bool) -> None:
+    layer = kind(2, 3, batch_first=first)
+    steps = torch.ones(4, 2, 2, requires_grad=True)
+    (expected,) = torch.autograd.grad((layer(steps)[0] * 2).sum(), steps)
+    output = layer(steps)[0]
+    assert output.grad_fn.name() == ("StackBackward0", f"TransposeBackward{int(kind is not nn.LSTM)}")[first]
+    output.mul_(2).sum().backward()
+    assert torch.equal(steps.grad, expected)
+
+
 def test_a_layer_of_sequences_says_what_was_changed_before_its_backward_pass() -> None:
     layer = nn.GRU(2, 3)
     total = layer(torch.ones(4, 1, 2))[0].sum()

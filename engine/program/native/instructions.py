@@ -72,14 +72,6 @@ def _truths(word: str) -> Callable[..., Lane]:
     return form
 
 
-def _not(body: Body, x: Lane) -> Lane:
-    return _truths("xor")(body, x, body.constant(True, _BOOL))
-
-
-def _invert(body: Body, x: Lane) -> Lane:
-    return _operator("", "xor", "xor")(body, x, body.constant(True if x.dtype.kind == "b" else -1, x.dtype))
-
-
 def _by_size(comparison: str) -> Callable[..., Lane]:
     """How the size of a number compares with infinity; whole numbers are finite."""
 
@@ -124,10 +116,6 @@ def _sign(body: Body, x: Lane) -> Lane:
     beside = zero if x.dtype.kind != "f" else body.choose(x == 0, zero, x)
     below = beside if x.dtype.kind == "u" else body.choose(x < 0, body.constant(-1, x.dtype), beside)
     return body.choose(x > 0, one, below)
-
-
-def _reciprocal(body: Body, x: Lane) -> Lane:
-    return _operator("fdiv")(body, body.constant(1, x.dtype), x)
 
 
 def _logaddexp(log_of_two: float, power: Any, scale: float) -> Callable[..., Lane]:
@@ -175,7 +163,7 @@ FORMS: dict[np.ufunc, Callable[..., Lane]] = {
     np.absolute: _absolute,
     np.fabs: _absolute,
     np.square: lambda body, x: _operator("fmul", "mul")(body, x, x),
-    np.reciprocal: _reciprocal,
+    np.reciprocal: lambda body, x: _operator("fdiv")(body, body.constant(1, x.dtype), x),
     np.sqrt: _floating("sqrt"),
     np.floor: _floating("floor"),
     np.ceil: _floating("ceil"),
@@ -191,11 +179,11 @@ FORMS: dict[np.ufunc, Callable[..., Lane]] = {
     np.logical_and: _truths("and"),
     np.logical_or: _truths("or"),
     np.logical_xor: _truths("xor"),
-    np.logical_not: _not,
+    np.logical_not: lambda body, x: _truths("xor")(body, x, body.constant(True, _BOOL)),
     np.bitwise_and: _operator("", "and", "and"),
     np.bitwise_or: _operator("", "or", "or"),
     np.bitwise_xor: _operator("", "xor", "xor"),
-    np.invert: _invert,
+    np.invert: lambda body, x: _operator("", "xor", "xor")(body, x, body.constant(-1, x.dtype)),
     np.isnan: _isnan,
     np.isinf: _by_size("oeq"),
     np.isfinite: _by_size("one"),

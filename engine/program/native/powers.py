@@ -28,7 +28,7 @@ def power(x: Lane, y: Any) -> Lane:
             return _corrected(x, int(y))
         if -_HIGHEST_INVERSE <= y < 0:
             inverse: Any = 1 / x
-            return _product(inverse, int(-y)) if y == int(y) else _inverse_half(x, int(-y))
+            return _product(inverse, int(-y)) if y == int(y) else _half(x, int(-y), inverse=True)
     return x.body.apply(np.power, (x, y))
 
 
@@ -53,19 +53,14 @@ def _product(x: Any, n: int) -> Any:
     return x if n == 1 else _product(x, n // 2) * _product(x, n - n // 2)
 
 
-def _half(x: Any, n: int) -> Any:
-    """x to the power n + 1/2, which is 0 for -0.0 and inf for -inf."""
+def _half(x: Any, n: int, inverse: bool = False) -> Any:
+    """x to the power n + 1/2, which is 0 for -0.0 and inf for -inf; or one over that."""
     # The sum makes 0.0 of -0.0.
-    root = np.sqrt(x + 0.0)
-    positive = root if not n else root * _product(x + 0.0, n)
-    return np.where(x == -math.inf, math.inf, positive)
-
-
-def _inverse_half(x: Any, n: int) -> Any:
-    """x to the power -n - 1/2, which is inf for -0.0 and 0 for -inf."""
-    root = 1 / np.sqrt(x + 0.0)
-    positive = root if not n else root * _product(1 / (x + 0.0), n)
-    return np.where(x == -math.inf, 0.0, positive)
+    base = x + 0.0
+    root = np.sqrt(base)
+    if inverse:
+        base, root = 1 / base, 1 / root
+    return np.where(x == -math.inf, 0.0 if inverse else math.inf, root * _product(base, n) if n else root)
 
 
 def _corrected(x: Any, n: int) -> Any:

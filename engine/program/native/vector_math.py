@@ -12,6 +12,7 @@ from functools import cache
 
 from .processor import features, vector_bytes
 
+_OF_VECTORS, _OF_C = "libmvec.so.1", "libm.so.6"
 _SIZES = {"float64": 8, "float32": 4}
 
 
@@ -25,7 +26,7 @@ def symbol(name: str, dtype: str, lanes: int, arguments: int) -> str | None:
     c_name = "pow" if name == "power" else name
     suffix = "f" if dtype == "float32" else ""
     found = f"_ZGV{letter}N{lanes}{'v' * arguments}_{c_name}{suffix}"
-    return found if _has(found) else None
+    return found if hasattr(_library(_OF_VECTORS), found) else None
 
 
 def _letter(width: int) -> str | None:
@@ -39,35 +40,22 @@ def _letter(width: int) -> str | None:
 
 
 @cache
-def _library() -> ctypes.CDLL | None:
+def _library(name: str) -> ctypes.CDLL | None:
     try:
-        return ctypes.CDLL("libmvec.so.1")
-    except OSError:
-        return None
-
-
-def _has(symbol: str) -> bool:
-    library = _library()
-    return library is not None and hasattr(library, symbol)
-
-
-@cache
-def _of_c() -> ctypes.CDLL | None:
-    try:
-        return ctypes.CDLL("libm.so.6")
+        return ctypes.CDLL(name)
     except OSError:
         return None
 
 
 def is_scalar(name: str) -> bool:
     """Whether there is a function of C's for single numbers."""
-    return hasattr(_of_c(), name)
+    return hasattr(_library(_OF_C), name)
 
 
 @cache
 def address(symbol: str) -> int:
     """Where a function that `symbol` found is in memory, or one of C's own."""
-    library = _library() if symbol.startswith("_ZGV") else _of_c()
+    library = _library(_OF_VECTORS if symbol.startswith("_ZGV") else _OF_C)
     found = ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value
     assert found is not None
     return found

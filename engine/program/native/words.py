@@ -13,6 +13,15 @@ from typing import TypeAlias
 _BITS = (1 << 64) - 1
 
 
+def _operator(instruction: str, result: str = "") -> Callable[[Word, Whole], Word]:
+    """The instruction with another number; its result is of the same type unless it is said."""
+
+    def method(self: Word, other: Whole) -> Word:
+        return self.routine.emit(f"{instruction} {self.type} {self.name}, {_text(other)}", result or self.type)
+
+    return method
+
+
 class Word:
     """A whole number of 64 bits without sign, or a truth: `type` says which. Arithmetic is modulo 2^64."""
 
@@ -24,61 +33,22 @@ class Word:
         self.name = name
         self.type = type
 
-    def _by(self, operation: str, other: Whole, result: str = "") -> Word:
-        return self.routine.emit(f"{operation} {self.type} {self.name}, {_text(other)}", result or self.type)
-
-    def __add__(self, other: Whole) -> Word:
-        return self._by("add", other)
-
-    def __sub__(self, other: Whole) -> Word:
-        return self._by("sub", other)
-
-    def __mul__(self, other: Whole) -> Word:
-        return self._by("mul", other)
-
-    def __floordiv__(self, other: Whole) -> Word:
-        return self._by("udiv", other)
-
-    def __and__(self, other: Whole) -> Word:
-        return self._by("and", other)
-
-    def __or__(self, other: Whole) -> Word:
-        return self._by("or", other)
-
-    def __xor__(self, other: Whole) -> Word:
-        return self._by("xor", other)
-
-    def __lshift__(self, other: Whole) -> Word:
-        return self._by("shl", other)
-
-    def __rshift__(self, other: Whole) -> Word:
-        return self._by("lshr", other)
-
-    def __eq__(self, other: Whole) -> Word:  # pyrefly: ignore[bad-override]
-        return self._by("icmp eq", other, "i1")
-
-    def __ne__(self, other: Whole) -> Word:  # pyrefly: ignore[bad-override]
-        return self._by("icmp ne", other, "i1")
-
-    def __lt__(self, other: Whole) -> Word:
-        return self._by("icmp ult", other, "i1")
-
-    def __le__(self, other: Whole) -> Word:
-        return self._by("icmp ule", other, "i1")
-
-    def __gt__(self, other: Whole) -> Word:
-        return self._by("icmp ugt", other, "i1")
-
-    def __ge__(self, other: Whole) -> Word:
-        return self._by("icmp uge", other, "i1")
-
-    def signed_shift(self, places: int) -> Word:
-        """Divided by a power of two and rounded down, as a number with a sign."""
-        return self._by("ashr", places)
+    __add__ = _operator("add")
+    __sub__ = _operator("sub")
+    __mul__ = _operator("mul")
+    __floordiv__ = _operator("udiv")
+    __and__, __or__, __xor__ = _operator("and"), _operator("or"), _operator("xor")
+    __lshift__, __rshift__ = _operator("shl"), _operator("lshr")
+    __eq__ = _operator("icmp eq", "i1")  # pyrefly: ignore[bad-override]
+    __ne__ = _operator("icmp ne", "i1")  # pyrefly: ignore[bad-override]
+    __lt__, __le__ = _operator("icmp ult", "i1"), _operator("icmp ule", "i1")
+    __gt__, __ge__ = _operator("icmp ugt", "i1"), _operator("icmp uge", "i1")
+    # Divided by a power of two and rounded down, as a number with a sign.
+    signed_shift = _operator("ashr")
 
     def is_negative(self) -> Word:
         """Whether the number is below zero, as one with a sign."""
-        return self._by("icmp slt", 0, "i1")
+        return _operator("icmp slt", "i1")(self, 0)
 
     def one_if(self) -> Word:
         """1 for a truth that holds, else 0."""

@@ -74,16 +74,12 @@ def _statements(source: str) -> list[ast.stmt]:
         start, end = _longest_line(source)
         message = "more operators, calls or blocks stand inside each other here than can be read"
         raise ExpressionError("limit", message, source, start, end, _PARTS) from None
-    except SyntaxError as error:
-        from .line_errors import explain
-
-        raise explain(error, source) from None
     except UnicodeEncodeError as error:  # half a character
         raise _no_text(source, error.start) from None
-    except ValueError:  # of some versions of Python, for an f-string that is not well formed
-        from .line_errors import explain_text
+    except (SyntaxError, ValueError) as error:
+        from .explanation import explain
 
-        raise explain_text(source) from None
+        raise explain(error, source) from None
 
 
 def _no_text(source: str, at: int) -> ExpressionError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .attributes import names_of
 from .classes import Class
 from .formatting import formatted_value
 from .guard import Builtin, Guard, LimitError, shown
 from .kinds import Kind, Kinds
 
-_PLAIN = (abs, all, any, bool, callable, divmod, float, int, len, reversed, round)
+_PLAIN = (abs, all, any, bool, callable, chr, divmod, float, int, len, ord, reversed, round)
 _LAZY = (enumerate, filter, map, zip)
 _DEEPEST = 100  # iterators inside each other
 
@@ -119,6 +120,10 @@ def _dict(guard: Guard, values: Any = (), /, **named: Any) -> dict[str, Any]:
     return made
 
 
+def _dir(guard: Guard, value: Any) -> list[str]:
+    return guard.listed(sorted(names_of(value)))
+
+
 def _next(guard: Guard, iterator: Any, *default: Any) -> Any:
     if len(default) > 1:
         raise TypeError(f"next expected at most 2 arguments, got {1 + len(default)}")
@@ -163,7 +168,7 @@ def _flat(kinds: Any) -> list[Any]:
 
 # What the functions of these names are types of, in Python.
 _KINDS: dict[Any, type] = {_dict: dict, _list: list, _set: set, _str: str, _tuple: tuple}
-_GUARDED = (_isinstance, _dict, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
+_GUARDED = (_isinstance, _dict, _dir, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
 for _function in (*_GUARDED, _id, _print, _type):
     # What Python says of wrong arguments begins with this.
     _function.__qualname__ = _function.__name__[1:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_once
 
 from autodiff.engine.autograd.differences import slopes
 from autodiff.engine.table.registry import all_primitives
@@ -411,12 +411,11 @@ def test_slopes_on_the_sides_of_a_kink_are_found(left: float, right: float, x: f
     assert float(found.right.value[0]) == pytest.approx(right, abs=1e-6)
 
 
-def test_many_points_and_many_variables_are_compared_in_seconds(autodiff) -> None:
-    began = time.process_time()
-    assert autodiff("check", "sin(x)*exp(x)*y", "--points", "2000").code == 0
-    assert autodiff("check", " + ".join(f"sin(x{i})*x{i}" for i in range(50))).code == 0
-    assert autodiff("check", "sum(sin(x)*x)", "--x", str([i / 100 for i in range(300)])).code == 0
-    assert time.process_time() - began < 15
+def test_many_points_and_many_variables_are_compared_at_once(autodiff) -> None:
+    with at_once():
+        assert autodiff("check", "sin(x)*exp(x)*y", "--points", "2000").code == 0
+        assert autodiff("check", " + ".join(f"sin(x{i})*x{i}" for i in range(50))).code == 0
+        assert autodiff("check", "sum(sin(x)*x)", "--x", str([i / 100 for i in range(300)])).code == 0
 
 
 def test_points_compared_together_have_the_numbers_of_each_by_itself() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import TIMEOUT
 
 pytest.importorskip("pygraphviz", reason="svg needs the extra graph")
 playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested where playwright is installed")
@@ -29,7 +30,7 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as tool:
-        started = tool.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        started = tool.chromium.launch(executable_path=BROWSER, args=FLAGS, timeout=TIMEOUT * 1000)
         yield started
         started.close()
 
@@ -46,6 +47,7 @@ def opened(autodiff, browser, tmp_path: Path) -> Iterator[Any]:
         result = autodiff(*command, *words, "-o", str(path))
         assert result.code == 0, result.err
         page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.set_default_timeout(TIMEOUT * 1000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"file://{path}{fragment}")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from processes import environment
+from processes import TIMEOUT, environment
 
 from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
@@ -65,14 +65,24 @@ def test_a_warning_is_given_once_for_each_place(typed) -> None:
     assert " --> <input 1>:1:20\n" in err
 
 
-def test_a_computation_can_be_interrupted_and_what_it_did_before_stays(typed) -> None:
-    threading.Timer(0.2, _thread.interrupt_main).start()
-    assert typed("x = 1\nwith torch.no_grad():\n    while True: pass") == (-1, "", "\ninterrupted\n")
-    assert typed("x, torch.is_grad_enabled()").out == "(1, True)\n"
+@pytest.mark.usefixtures("typed", "unwatched")
+def test_a_computation_can_be_interrupted_and_what_it_did_before_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(Setting(Limits()))
+
+    def interrupt() -> None:
+        while "x" not in console.session.names:
+            time.sleep(0.001)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt).start()
+    console.take("with torch.no_grad():\n    x = 1\n    while True: pass")
+    assert capsys.readouterr() == ("", "\ninterrupted\n")
+    console.take("x, torch.is_grad_enabled()")
+    assert capsys.readouterr().out == "(1, True)\n"
 
 
 def test_limits_hold_for_each_input(capsys: pytest.CaptureFixture[str]) -> None:
-    console = Console(Setting(Limits(steps=100, seconds=5)))
+    console = Console(Setting(Limits(steps=100)))
     for _ in range(3):
         console.take("for i in range(10): pass")
     assert capsys.readouterr().err == ""
@@ -171,13 +181,10 @@ def test_in_a_pipe_it_is_as_run(autodiff) -> None:
 # On a terminal
 
 
-PATIENCE = 60  # seconds
-
-
 class Typist:
     """A prompt on a terminal of its own."""
 
-    def __init__(self, env: dict[str, str], *options: str) -> None:
+    def __init__(self, env: dict[str, str], *options: str, before: str = "pass") -> None:
         pty = pytest.importorskip("pty")
         # As a shell starts it, so that Ctrl-C is a signal to it.
         take = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
@@ -185,7 +192,7 @@ class Typist:
         # What was read past the last word.
         self.ahead = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"{take}; from autodiff.cli.main import main; main()", "repl", *options],
+            [sys.executable, "-c", f"{take}; {before}; from autodiff.cli.main import main; main()", "repl", *options],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -196,7 +203,7 @@ class Typist:
 
     def until(self, word: str) -> str:
         """What is shown up to and with a word. AssertionError: it does not come."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while word.encode() not in self.ahead:
             ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
             assert ready, f"{word!r} does not come after {self.ahead.decode(errors='replace')!r}"
@@ -226,7 +233,7 @@ def test_a_person_at_a_terminal(tmp_path: Path) -> None:
     typist.until(" <input 4>:1:4")
     typist.until(">>>")
     typist.types("\x04")
-    assert typist.process.wait(60) == 0
+    assert typist.process.wait(TIMEOUT) == 0
     os.close(typist.master)
     assert "+größe * 2\n" in history.read_text("utf-8")
     assert history.stat().st_mode & 0o777 == 0o600
@@ -239,20 +246,25 @@ def test_a_terminal_that_can_only_print_gets_no_control_characters(tmp_path: Pat
     typist.types("6 * 7\n")
     shown += typist.until("42") + typist.until(">>> ")
     typist.types("\x04")
-    assert typist.process.wait(60) == 0
+    assert typist.process.wait(TIMEOUT) == 0
     os.close(typist.master)
     assert "\x1b" not in shown
     assert shown.startswith("autodiff: torch with float64 numbers; :help lists commands and keys, Ctrl-D ends\r\n")
 
 
 def test_the_prompt_outlives_the_time_of_an_input(tmp_path: Path) -> None:
-    typist = Typist(environment({"TERM": "dumb", "AUTODIFF_HISTORY": str(tmp_path / "history")}), "--timeout", "0.2")
+    tests = str(Path(__file__).parents[2])
+    env = environment({"TERM": "dumb", "AUTODIFF_HISTORY": str(tmp_path / "history"), "PYTHONPATH": tests})
+    before = "import pace; pace.Timer.__enter__ = pace.granting(math.inf, 0.2, math.inf)"
+    typist = Typist(env, "--timeout", "0.2", before=f"import math; {before}")
     typist.until(">>> ")
-    typist.types("kept = 6\nwhile True: pass\n\n")
+    typist.types("kept = 6\n")
+    typist.until(">>> ")
+    typist.types("while True: pass\n\n")
     typist.until("error[timeout]: it takes more than 0.2 s")
     typist.until(">>> ")
     typist.types("kept * 7\n")
     typist.until("42")
     typist.types("\x04")
-    assert typist.process.wait(60) == 0
+    assert typist.process.wait(TIMEOUT) == 0
     os.close(typist.master)

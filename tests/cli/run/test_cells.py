@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from notebooks import code, notebook, words
+from pace import granting
+
+from autodiff.parser.script.running.resources import Timer
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SESSION = """\
@@ -163,7 +167,10 @@ def test_a_warning_has_its_place_in_the_file(autodiff) -> None:
     ],
 )
 @pytest.mark.parametrize("option", [[], ["--check"]])
-def test_limits_hold_for_each_cell(autodiff, option: list[str], args: list[str], source: str, message: str) -> None:
+def test_limits_hold_for_each_cell(
+    autodiff, monkeypatch: pytest.MonkeyPatch, option: list[str], args: list[str], source: str, message: str
+) -> None:
+    monkeypatch.setattr(Timer, "__enter__", granting(*[math.inf] * 3, 0.1 if "--timeout" in args else math.inf))
     before = code("for i in range(6): print(i)")
     result = autodiff("run", "--cells", *option, *args, stdin=notebook(before, before, before, code(source)))
     assert result.code == (1 if option else 124 if "--timeout" in args else 3)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from groups import grouped
-from processes import START, environment
+from processes import START, TIMEOUT, environment
 
 LESSON = """\
 import torch
@@ -114,7 +113,7 @@ def test_a_reader_that_leaves_ends_the_script_in_silence() -> None:
     script.stdout.close()
     assert script.stderr.read() == b""
     script.stderr.close()
-    script.wait(timeout=60)
+    script.wait(timeout=TIMEOUT)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no alarm")
@@ -132,10 +131,10 @@ def test_an_operation_that_outlives_its_time_ends_with_the_process(monkeypatch: 
         "session.names['deaf'] = deaf\n"
         "session.run('deaf()')\n"
     )
-    start = time.perf_counter()
-    ended = subprocess.run([sys.executable, "-c", code], env=environment({}), capture_output=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment({}), capture_output=True, timeout=TIMEOUT, check=False
+    )
     assert ended.returncode == -14
-    assert time.perf_counter() - start < 30
 
 
 def test_without_a_file_on_a_terminal_it_says_what_to_write(terminal) -> None:

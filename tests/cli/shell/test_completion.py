@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.shell_completion import BashComplete
+from processes import TIMEOUT
 
 from autodiff.cli.main import COMMANDS, cli
 
@@ -71,7 +72,7 @@ def test_the_script_completes_in_bash(programs: Path, tmp_path: Path, words: lis
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=TIMEOUT,
         cwd=tmp_path,
     )
     assert result.stderr == ""

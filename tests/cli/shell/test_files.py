@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import TIMEOUT
 
 from autodiff.cli.repl.commands import run_command
 from autodiff.cli.repl.console import Console
@@ -90,7 +91,7 @@ def test_every_writer_writes_to_named_pipes(written: Writer, tmp_path: Path) -> 
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     failure = written(str(pipe))
-    reader.join(10)
+    reader.join(TIMEOUT)
     assert not failure
     assert read[0]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -115,7 +116,7 @@ def test_a_signal_that_ends_the_process_leaves_nothing_behind(tmp_path: Path, na
         assert child.stdout.readline() == b"begun\n"
         assert len(os.listdir(tmp_path)) == 1
         child.send_signal(sent)
-        child.communicate(timeout=60)
+        child.communicate(timeout=TIMEOUT)
     assert child.returncode == -sent
     assert os.listdir(tmp_path) == []
 

@@ -6,16 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from groups import grouped
+from processes import START, TIMEOUT, left, watched
 
 from autodiff.cli.shell.saying import say
 
 pytestmark = pytest.mark.processes
 
-START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
 # The same for a shell.
 AUTODIFF = f"'{sys.executable}' -c 'from autodiff.cli.main import main; main()'"
 # What the interpreter looks at when it starts, and what only the program does.
@@ -61,7 +60,9 @@ def test_a_pipe_gets_the_same_bytes_in_every_environment(
 
 
 def test_an_argument_that_is_not_utf8_is_an_error_in_words() -> None:
-    result = subprocess.run([*START, "eval", b"x + \xff", "--x", "1"], capture_output=True, check=False, timeout=60)
+    result = subprocess.run(
+        [*START, "eval", b"x + \xff", "--x", "1"], capture_output=True, check=False, timeout=TIMEOUT
+    )
     assert result.returncode == 3
     assert b"error[syntax]" in result.stderr
 
@@ -116,7 +117,7 @@ def test_a_reader_that_leaves_early_ends_the_command_quietly(format_name: str) -
         child.stdin.write(program.encode())
         child.stdin.close()
         assert child.stderr.read() == b""
-        assert child.wait(60) == 0
+        assert child.wait(TIMEOUT) == 0
 
 
 def test_head_gets_its_line_and_nobody_complains() -> None:
@@ -125,13 +126,13 @@ def test_head_gets_its_line_and_nobody_complains() -> None:
         f"{AUTODIFF} eval --x 3 --get value | head -c 14; "
         'echo "${PIPESTATUS[*]}"'
     )
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60)
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=TIMEOUT)
     assert (result.stdout, result.stderr) == ("[3.0, 3.0, 3.00 0 0\n", "")
 
 
 def test_an_error_nobody_reads_keeps_its_code() -> None:
     command = f"{AUTODIFF} eval 2x 2>&1 | true; echo ${{PIPESTATUS[0]}}"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60)
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=TIMEOUT)
     assert (result.stdout, result.stderr) == ("3\n", "")
 
 
@@ -146,13 +147,13 @@ def test_an_error_nobody_reads_keeps_its_code() -> None:
 )
 def test_a_stream_may_be_closed_from_the_start(redirection: str, code: int, shown: str) -> None:
     command = f"{AUTODIFF} eval 1 {redirection}"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert (result.returncode, result.stdout, result.stderr) == (code, shown, "")
 
 
 def test_an_expression_cannot_come_from_a_closed_input() -> None:
     command = f"{AUTODIFF} eval <&-"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert result.returncode == 3
     assert "the expression is empty" in result.stderr
 
@@ -161,7 +162,7 @@ def test_an_expression_cannot_come_from_a_closed_input() -> None:
 @pytest.mark.parametrize("args", ["eval 1", "--help", "functions", "completion bash"])
 def test_a_result_that_cannot_be_written_is_an_error(args: str) -> None:
     command = f"{AUTODIFF} {args} > /dev/full"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert result.returncode == 2
     assert result.stderr == "error[usage]: cannot write the result: no space left on device\n"
 
@@ -170,10 +171,11 @@ def test_an_interrupt_ends_the_command_with_130_and_no_traceback() -> None:
     with subprocess.Popen(
         [*START, "eval"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
-        # It has been imported and waits for its input.
-        _wait_until_reading(child.pid)
+        assert child.stdin
+        # More than a pipe holds: it has been imported, and reads its input.
+        child.stdin.write(b" " * (1 << 20))
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=TIMEOUT)
         assert (child.returncode, out, err) == (130, b"", b"")
 
 
@@ -194,13 +196,11 @@ main()
 @pytest.mark.parametrize("module", ["click", "autodiff.cli.main", "autodiff.cli.commands.eval", "numpy"])
 def test_an_interrupt_while_the_command_is_imported_ends_it_without_a_word(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED.format(module=module), "eval", "x", "--x", "1"]
-    # Whoever starts the tests in the background has interrupts ignored, which stays so.
     result = subprocess.run(
         command,
         capture_output=True,
         check=False,
-        timeout=60,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        timeout=TIMEOUT,
     )
     # To a shell both are 130.
     assert result.returncode in (-signal.SIGINT, 130)
@@ -209,30 +209,9 @@ def test_an_interrupt_while_the_command_is_imported_ends_it_without_a_word(modul
 
 def test_an_interrupt_while_computing_ends_the_command_with_130() -> None:
     program = "f(n) = 0 if n == 0 else f(n - 1) + f(n - 1); f(x)"
-    with subprocess.Popen(
-        [*START, "eval", program, "--x", "900", "--limit", "nodes=999999999999"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as child:
-        time.sleep(1.5)
-        assert child.poll() is None
-        child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
-        assert (child.returncode, out, err) == (130, b"", b"")
-
-
-def _wait_until_reading(pid: int) -> None:
-    """Waits until a process sleeps in reading its input; elsewhere than on Linux, for some seconds."""
-    place = f"/proc/{pid}/wchan"
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        time.sleep(0.2 if os.path.exists(place) else 3)
-        if not os.path.exists(place):
-            return
-        with open(place) as file:
-            if "pipe" in file.read():
-                return
+    command = [*START, "eval", program, "--x", "900", "--limit", "nodes=999999999999"]
+    result = watched(command, b"", b"eval, ", lambda child: child.send_signal(signal.SIGINT))
+    assert (result.code, result.out, left(result.err)) == (130, "", "")
 
 
 @pytest.mark.parametrize("command", ["eval", "trace", "graph"])

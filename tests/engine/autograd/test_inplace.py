@@ -242,9 +242,13 @@ def test_copying_in_casts_and_broadcasts() -> None:
             lambda: torch.ones(3).add_(torch.ones(2, 3)),
             r"output with shape \[3\] doesn't match the broadcast shape \[2, 3\]",
         ),
+        (
+            lambda: torch.ones(1, 2).copy_(torch.ones(3, 2)),
+            r"output with shape \[1, 2\] doesn't match the broadcast shape \[3, 2\]",
+        ),
         (lambda: torch.ones(1).expand(3).add_(1), "unsupported operation: more than one element"),
     ],
-    ids=["a dtype that does not hold it", "a larger shape", "elements that share memory"],
+    ids=["a dtype that does not hold it", "a larger shape", "a larger copy", "elements that share memory"],
 )
 def test_what_does_not_fit_is_not_written(change: Any, message: str) -> None:
     with pytest.raises(RuntimeError, match=message):

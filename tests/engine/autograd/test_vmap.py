@@ -32,7 +32,23 @@ def wave(x: Any) -> Any:
     return (x.sin() * W).sum() * (A @ x).prod()
 
 
+def filled(x: Any) -> Any:
+    y = torch.zeros_like(x)
+    y[0] = x[1] ** 2
+    return y
+
+
+def written(x: Any) -> Any:
+    y = x.clone()
+    y.sin_()
+    y[0].mul_(3)
+    y[1] = x[0] * x[1]
+    return (y * y).sum()
+
+
 NESTINGS: dict[str, Callable[[Any], Any]] = {
+    "hessian of what is written in place": hessian(written),
+    "jacfwd of what is written in place": jacfwd(written),
     "grad": grad(wave),
     "hessian": hessian(wave),
     "jacrev of jacrev": jacrev(jacrev(wave)),
@@ -42,6 +58,8 @@ NESTINGS: dict[str, Callable[[Any], Any]] = {
     "grad of a jvp": grad(lambda x: jvp(wave, (x,), (W,))[1]),
     "vjp": lambda x: vjp(lambda x: A @ x.tanh(), x)[1](x)[0],
     "vmap": lambda x: vmap(lambda e: e * x)(W),
+    "a loss of each element": lambda x: vmap(lambda e: nnf.kl_div(e, e.exp() + 1, reduction="batchmean"))(x),
+    "columns of a map inside": lambda x: jacfwd(lambda x: vmap(filled)(torch.stack([x, x])))(x),
     "grad of what is not mapped": lambda x: grad(lambda w: (w**2 * x).sum())(W),
 }
 

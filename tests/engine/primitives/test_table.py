@@ -586,7 +586,7 @@ def test_plus_x_is_x_itself() -> None:
 
 
 # What test_layers.py goes through: recurrences, which are loaded with the layers that are made of them.
-RECURRENCES = {"elman", "gated", "gated_step", "mkldnn_rnn_layer"}
+RECURRENCES = {"elman", "gated", "gated_step", "mkldnn_rnn_layer", "stacked"}
 OF_THE_TABLE = [primitive for primitive in all_primitives() if primitive.name not in RECURRENCES]
 
 

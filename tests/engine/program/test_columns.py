@@ -14,6 +14,7 @@ from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from processes import TIMEOUT
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -172,11 +173,13 @@ def test_columns_have_to_fit(given: dict[str, Any], error: type[Exception], mess
 
 def test_threads_share_the_work() -> None:
     seen: set[int] = set()
-    barrier = threading.Barrier(2, timeout=10)
+    barrier, lock = threading.Barrier(2, timeout=TIMEOUT), threading.Lock()
 
     def wait(x: Any) -> Any:
-        seen.add(threading.get_ident())
-        if len(seen) < 2 or barrier.n_waiting:
+        with lock:
+            is_first = threading.get_ident() not in seen
+            seen.add(threading.get_ident())
+        if is_first:
             barrier.wait()
         return original(x)
 

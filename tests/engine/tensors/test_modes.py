@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import TIMEOUT
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -173,14 +174,14 @@ def test_each_thread_starts_out_recording_and_keeps_its_own_state() -> None:
         seen["at its start"] = records()
         with torch.no_grad():
             inside.set()
-            outside.wait(10)
+            outside.wait(TIMEOUT)
             seen["in its block"] = records()
         seen["at its end"] = records()
 
     with torch.no_grad():
         thread = threading.Thread(target=other)
         thread.start()
-        assert inside.wait(10)
+        assert inside.wait(TIMEOUT)
         seen["here, under no_grad"] = records()
     seen["here, afterwards"] = records()
     outside.set()
@@ -199,7 +200,7 @@ def test_threads_that_differentiate_at_once_get_their_own_gradients() -> None:
     start = threading.Barrier(4)
 
     def work(n: int) -> None:
-        start.wait(10)
+        start.wait(TIMEOUT)
         for _ in range(200):
             x = leaf(float(n))
             (torch.sin(x) ** 2 + torch.cos(x) ** 2 + x * x).backward()

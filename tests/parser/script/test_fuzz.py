@@ -17,7 +17,7 @@ from autodiff.parser.script.session import Session
 from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
 HERE = Path(__file__).parent
-LIMITS = Limits(steps=3_000, elements=3_000, seconds=5)
+LIMITS = Limits(steps=3_000, elements=3_000)
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 # Programs of numbers, lists and text, which Python runs as well.

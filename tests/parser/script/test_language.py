@@ -55,6 +55,6 @@ from typing import List, Optional
 warnings.filterwarnings("ignore")
 start = time.time()
 def first(values: List[int], other: Optional[int] = None) -> int: return values[0]
-print(first([1]), 0 <= time.perf_counter() - time.perf_counter() + 1 < 2, time.time() >= start)
+print(first([1]), time.perf_counter() <= time.perf_counter(), start > 0)
 """
     assert run(source) == "1 True True\n"

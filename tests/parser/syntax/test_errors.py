@@ -7,6 +7,20 @@ from groups import grouped
 
 from autodiff.parser.syntax.errors import ExpressionError, UsageError, diagnostic, did_you_mean
 from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.wording import reason_of
+
+
+@grouped(
+    "error, words",
+    [
+        (FileNotFoundError(2, "No such file or directory", "a.csv"), "no such file or directory"),
+        (OSError("The bucket does not answer."), "the bucket does not answer"),
+        (PermissionError("AWS does not know you."), "AWS does not know you"),
+        (EOFError("Compressed file ended before its end."), "compressed file ended before its end"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_by_the_system_or_else_by_the_store(error: Exception, words: str) -> None:
+    assert reason_of(error) == words
 
 
 def syntax_error(source: str) -> ExpressionError:

@@ -3,13 +3,13 @@
 import ast
 import subprocess
 import sys
-import time
 
 import pytest
 from effort import examples
 from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import at_once, calls
 
 from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 from autodiff.parser.syntax.parse import parse
@@ -417,9 +417,8 @@ LONG = examples(80_000)
     ids=lambda value: value[:6] if isinstance(value, str) else value.__name__,
 )
 def test_long_and_deep_inputs_are_parsed(source, kind):
-    started = time.process_time()
-    node = expression(source)
-    assert time.process_time() - started < 20
+    with at_once():
+        node = expression(source)
     assert isinstance(node, kind)
 
 
@@ -451,9 +450,9 @@ def test_a_text_that_is_too_long_is_refused():
 
 
 def test_brackets_nested_too_deep_are_refused_at_once():
-    started = time.process_time()
-    error = limit_error("(" * 200_000 + "x" + ")" * 200_000)
-    assert time.process_time() - started < 2
+    source = "(" * 200_000 + "x" + ")" * 200_000
+    assert calls(lambda: limit_error(source)) < 2 * len(source)
+    error = limit_error(source)
     assert error.message == "brackets are nested 200,000 deep, more than the limit of 10,000"
     assert error.help == "raise the limit with `--limit depth=N`"
     assert error.start == 10_000

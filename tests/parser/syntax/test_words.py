@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_once
 
 from autodiff.engine.table.registry import FUNCTIONS
 from autodiff.parser.semantics.names import free_variables
@@ -268,10 +268,9 @@ def test_one_slip_in_a_name_is_seen(name: str, data: st.DataObject) -> None:
 
 
 def test_a_text_however_long_is_explained_at_once() -> None:
-    begin = time.process_time()
     for source in ("x" * 10**5 + " y", "(" * 900 + "x!" + ")" * 900, "|" * 10**4, "1 " * 10**4, "a+" * 10**3 + "=1"):
-        help_for(source)
-    assert time.process_time() - begin < 10
+        with at_once():
+            help_for(source)
 
 
 @grouped("name", list(_words().names["script"]))
