@@ -17,7 +17,7 @@ from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed
 from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Subscript, Unary
 from ..syntax.walk import children, walk
-from .how import DOUBLE, How, label
+from .how import DOUBLE, SINGLE, How, label
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -30,6 +30,7 @@ _LOGICAL = ("and", "or", "not")
 _OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
 # Up to here floats have all whole numbers.
 _LARGEST_WHOLE = 2**53
+_LARGEST_SINGLE = 2.0**128
 # What makes one number of several, and of one that number.
 _OF_ONE_NUMBER = dict.fromkeys(["sum", "mean", "prod", "amax", "amin", "max", "min", "median", "logsumexp"], "{0}")
 
@@ -200,6 +201,8 @@ class CodePrinter(Printer):
         kind = type(node)
         if kind in (List, Subscript) and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
+        if kind is Number and self.dtype == SINGLE and abs(node.value or 0) > _LARGEST_SINGLE:
+            raise UnprintableError(f"{SINGLE} has no number {node.value!r}")
         if kind is Binary and node.op == "**":
             if type(node.right) is Number and node.right.value == 0.5 and "sqrt" in self.functions:
                 # Of -inf the power 0.5 would be inf.
