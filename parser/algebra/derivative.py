@@ -138,9 +138,8 @@ def derivatives(
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
-    `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
-    that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
-    names too, such as `len(x)`; with `letters`, all that these are of. `origin`: what it all is a derivative of.
+    `shapes` of variables, else (). `simplify`: else the rules as they are. `share`: parts that occur often get names.
+    `is_final`: else for the next derivative, in another form. `letters`: of sizes. `origin`: what it all derives from.
 
     ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
     UntranslatableError: there is none at all. DisagreementError: a bug.
@@ -148,7 +147,8 @@ def derivatives(
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
     if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
-        if (found := _step_by_step(expression, wanted, names, share, limits)) is not None:
+        found = _step_by_step(expression, wanted, names, share, limits)
+        if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
@@ -159,7 +159,8 @@ def derivatives(
         return found._replace(narrow=narrow(found, shapes, limits)) if arrays else found
 
     if simplify and arrays:
-        if (found := _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)) is not None:
+        found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
+        if found is not None:
             return found
     if letters:
         raise without_formula(expression)
@@ -170,7 +171,7 @@ def derivatives(
 
     if simplify:
         is_alone = is_final and not arrays and elements == 1
-        of = _origin(expression, program, origin if is_alone else None, limits)
+        of = _origin(expression, program, origin, limits)
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
         for terms in _attempts(program, named, is_final, near, shown):
             try:
@@ -179,10 +180,10 @@ def derivatives(
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and symbol("inf") not in ordered(translated(program).values()):
                     raise
-                continue
-            if not is_alone:
+            else:
+                if is_alone:
+                    found = _preferred(of, found, terms, near, limits, named, shown.tokens, formed, checked)
                 return found
-            return _preferred(of, found, terms, near, limits, named, shown.tokens, formed, checked)
     return checked(formed(translated(program, VERBATIM).values(), share=False))
 
 
