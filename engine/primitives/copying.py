@@ -9,7 +9,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, plain
@@ -61,7 +61,7 @@ def full_like(
 
 
 @private(lambda g: g, moves="order", name="clone")
-def clone_primitive(x: Any) -> Any:
+def clone_primitive(x: Data) -> Data:
     # The memory is laid out as that of x, unless elements of x lie in one place.
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 

@@ -103,7 +103,7 @@ def number(value: Any) -> Any:
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
 
 
-def _count(start: Any, end: Any = None, step: Any = 1) -> int:
+def count_of(start: Any, end: Any = None, step: Any = 1) -> int:
     """How many numbers `arange` makes. RuntimeError: a step of 0, or one that leads away from the end."""
     if end is None:
         start, end = 0, start
@@ -115,7 +115,7 @@ def _count(start: Any, end: Any = None, step: Any = 1) -> int:
     return math.ceil((end - start) / step)
 
 
-@_function(elements=_count)
+@_function(elements=count_of)
 def arange(
     start: Any,
     end: Any = None,
@@ -130,7 +130,7 @@ def arange(
         start, end = 0, start
     if dtype is not None and not dtype.is_floating_point:
         start, end, step = int(number(start)), int(number(end)), int(number(step))
-    count = _count(start, end, step)
+    count = count_of(start, end, step)
     if _is_differentiated(start) or _is_differentiated(step):
         return start + step * of_kind(np.arange(count), dtype, False)
     start, end, step = map(number, (start, end, step))

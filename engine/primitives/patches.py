@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 
+from ..tensors.aliases import Data
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from .arguments import check_computed, data_of, sizes
@@ -95,7 +96,7 @@ def _apart(x: Any, before: Any) -> Any:
     name="im2col",
     batch=lambda x, kernel, grid: _apart(cut(merged(x, 0), kernel, grid), x),
 )
-def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
+def cut(x: Data, kernel: Sizes, grid: Grid) -> Data:
     return patches(x, kernel, grid)[:, 0]
 
 
@@ -104,7 +105,7 @@ def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
     name="col2im",
     batch=lambda x, size, kernel, grid: _apart(put(merged(x, 0), size, kernel, grid), x),
 )
-def put(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
+def put(x: Data, size: Sizes, kernel: Sizes, grid: Grid) -> Data:
     return put_back(x, size, kernel, grid)
 
 

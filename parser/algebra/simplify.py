@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 
@@ -181,22 +182,19 @@ class _Simplification:
         if _are_related(powers):
             variants += [(plain, False, "odd"), (plain, False, "even")]
         for variant, whole, parity in variants:
-            try:
+            with suppress(TooLargeError):
                 ring = Ring(variant, whole, parity)
-                value = ring.value(variant)
-            except TooLargeError:
-                continue
-            for form in Forms(ring, self.shown.tokens).of(value):
-                yield form
-                if not self.is_final:
-                    continue
-                if is_outer and _stays_finite(turned := with_hyperbolics(form)):
-                    yield turned
-                if parity or plain is not term or has_quotient(form):
-                    yield (joined := with_quotients(form))
-                    if parity:
-                        yield multiplied_angles(form)
-                        yield multiplied_angles(joined)
+                for form in Forms(ring, self.shown.tokens).of(ring.value(variant)):
+                    yield form
+                    if not self.is_final:
+                        continue
+                    if is_outer and _stays_finite(turned := with_hyperbolics(form)):
+                        yield turned
+                    if parity or plain is not term or has_quotient(form):
+                        yield (joined := with_quotients(form))
+                        if parity:
+                            yield multiplied_angles(form)
+                            yield multiplied_angles(joined)
 
 
 def _powers(term: Term) -> list[tuple[Term, Term]]:

@@ -15,6 +15,7 @@ from ....engine.graph.node import AccumulateGrad, Node
 from ....engine.tensors.aliases import Call
 from ....engine.tensors.generator import Generator
 from ...syntax.errors import did_you_mean
+from ..reading.language import is_special
 from ..reading.script import TRUSTED
 from .classes import (
     Class,
@@ -25,7 +26,6 @@ from .classes import (
     attribute_of_instance,
     attribute_of_offered,
     attribute_of_super,
-    is_special,
     set_attribute_of_instance,
     set_attribute_of_instance_of_offered,
 )

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any
 
 from ....engine import Tensor
+from ..reading.language import MOST_BITS
 
-_BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format
 # What holds values that are printed and compared with it, and what has a length that is limited.
 CONTAINERS = (list, tuple, dict, set, deque, type({}.keys()), type({}.values()), type({}.items()), BaseException)
@@ -217,12 +217,7 @@ def check_format(spec: str) -> None:
         raise LimitError(f"a width or precision of more than {_DIGITS} digits")
 
 
-def bits_fit(bits: int) -> bool:
-    """Whether a whole number may have so many bits."""
-    return bits <= _BITS
-
-
 def check_bits(bits: int) -> None:
     """LimitError: a whole number would have too many bits."""
-    if not bits_fit(bits):
-        raise LimitError(f"a whole number of more than {_BITS:,} bits; write it as a float, such as `2.0`")
+    if bits > MOST_BITS:
+        raise LimitError(f"a whole number of more than {MOST_BITS:,} bits; write it as a float, such as `2.0`")
