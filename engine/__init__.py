@@ -145,8 +145,9 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             return getattr(module, name)
     if name in FUNCTIONS:
-        globals()[name] = _called_by_name(FUNCTIONS[name])
-        return globals()[name]
+        call = globals()[name] = _called_by_name(FUNCTIONS[name])
+        call.__module__, call.__qualname__ = __name__, name  # where `pickle` finds it
+        return call
     raise AttributeError(f"module 'torch' has no attribute '{name}'")
 
 

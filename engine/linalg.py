@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .primitives.matrix import LinAlgError
 from .table.composed import called_by_name
 from .table.registry import functions_of
+from .tensors.errors import LinAlgError
 
 _FUNCTIONS = {name: called_by_name(function) for name, function in functions_of("linalg").items()}
 globals().update(_FUNCTIONS)

@@ -50,7 +50,7 @@ def watched(
     however long that takes, and may return the rest of the input. Skips where there are no terminals.
     """
     master, slave = pytest.importorskip("pty").openpty()
-    env = environment({"TERM": "xterm", "COLUMNS": None})
+    env = environment({"COLUMNS": None})
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave, env=env) as child:
         os.close(slave)
         assert child.stdin
@@ -77,8 +77,6 @@ def on_terminal(command: Sequence[str], columns: int, env: dict[str, str]) -> Re
     termios = pytest.importorskip("termios")
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    # A pager would wait for somebody to turn its pages.
-    env = {"PAGER": "cat", **env}
     with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env) as child:
         os.close(slave)
         shown = b""

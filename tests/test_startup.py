@@ -65,6 +65,18 @@ def test_a_batch_of_a_few_lines_imports_no_more_than_eval_and_a_reader(tmp_path:
     assert not modules & {"rich", "scipy", "lark", "multiprocessing", "autodiff.engine.program.columns"}
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_table_on_the_disk_costs_neither_hashes_nor_fractions_nor_compression(tmp_path: Path, ending: str) -> None:
+    path, target = tmp_path / f"points.{ending}", tmp_path / f"out.{ending}"
+    if ending == "parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(pytest.importorskip("pyarrow").table({"x": [1.0]}), path)
+    else:
+        path.write_text("x\n1\n")
+    modules = modules_after("map", "x*2", str(path), "-o", str(target), "--quiet")
+    assert not modules & {"rich", "scipy", "lark", "llvmlite", "secrets", "fractions", "tempfile", "bz2", "lzma"}
+    assert not modules & {f"autodiff.engine.primitives.{name}" for name in ("elementary", "matrix", "reduction")}
+
+
 def test_the_prompt_is_shown_before_numpy_is_imported_and_rich_is_not_at_all() -> None:
     script = (
         "import sys, autodiff.cli.commands.repl, autodiff.cli.repl.conversation, autodiff.cli.repl.editor, "

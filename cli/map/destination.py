@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
 import contextlib
-import gzip
-import lzma
 import os
 import stat
 import sys
@@ -78,11 +75,17 @@ def _pieces(data: memoryview) -> Iterator[memoryview]:
 def _compressing(file: BinaryIO, path: str) -> Iterator[Any]:
     """The file, compressing what is written to it as the ending of `path` says."""
     if path.endswith(".gz"):
+        import gzip
+
         # No name and no time in it: the same input gives the same bytes.
         compressor: Any = gzip.GzipFile("", "wb", 6, file, mtime=0)
     elif path.endswith(".bz2"):
+        import bz2
+
         compressor = bz2.BZ2File(file, "wb")
     elif path.endswith(".xz"):
+        import lzma
+
         compressor = lzma.LZMAFile(file, "wb")  # noqa: SIM115
     elif path.endswith((".zst", ".zstd")):
         compressor = arrow("writing .zst").CompressedOutputStream(file, "zstd")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...parser.analysis.ranges import Range
 from ...parser.frames.arrow_import import arrow
 from ...parser.rows.answers import Answer, Column, no_rows
 from ...parser.syntax.errors import UsageError
 from ..tables.opening import Place
 from .computation import Computation
 from .table_formats import Table
+
+if TYPE_CHECKING:
+    from ...parser.analysis.ranges import Range
 
 _ROWS = 1 << 16
 _MOST = 2**62

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
-import tempfile
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -134,6 +132,10 @@ def _seekable(stream: Headed, place: Place, opened: contextlib.ExitStack) -> Any
     if stream.file is not None:
         stream.file.seek(0)
         return stream.file if is_address(place.path) else place.path
+    # Here, as they bring every way to compress a file.
+    import shutil
+    import tempfile
+
     file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     shutil.copyfileobj(stream, file, 1 << 20)
     file.seek(0)

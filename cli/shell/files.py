@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import signal
 import stat
 import threading
@@ -87,7 +86,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
             return
         target = os.path.realpath(path) if store is None else _passing(path)
         folder, name = os.path.split(target)
-        temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
+        temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp")
         file = open(temporary, "xb")  # noqa: SIM115
     except OSError as error:
         raise UsageError(f"cannot write {quoted(path)}: {reason_of(error)}") from None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -167,7 +167,7 @@ class Store:
                 return
             folder, _, name = self.path.rpartition("/")
             self.fs.makedirs(folder, exist_ok=True)
-            temporary = f"{folder}/.{name}.{secrets.token_hex(8)}.tmp"
+            temporary = f"{folder}/.{name}.{os.urandom(8).hex()}.tmp"
             try:
                 self.fs.put_file(path, temporary)
                 self.fs.mv(temporary, self.path)

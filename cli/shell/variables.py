@@ -68,12 +68,14 @@ def collect_ranges(
 
     UsageError: a range that is none, or means two things.
     """
-    # Here, as exact fractions are imported for ranges alone.
-    from ...parser.analysis.ranges import Range, is_range, read_range
 
     def read(name: str, text: str) -> Any:
-        if is_range(text):
-            return read_range(name, text)
+        if ":" in text:
+            # Here, as exact fractions are imported for ranges alone.
+            from ...parser.analysis.ranges import is_range, read_range
+
+            if is_range(text):
+                return read_range(name, text)
         try:
             return read_value(name, text)
         except UsageError as error:
@@ -83,7 +85,7 @@ def collect_ranges(
             raise
 
     found = collected(options, assignments, vars_file, needed, read)
-    ranges = {name: value for name, value in found.items() if isinstance(value, Range)}
+    ranges = {name: value for name, value in found.items() if not isinstance(value, Tensor)}
     return ranges, {name: value for name, value in found.items() if name not in ranges}
 
 

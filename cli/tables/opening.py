@@ -10,7 +10,6 @@ import select
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
@@ -137,6 +136,11 @@ def _steps(path: str) -> Iterator[tuple[str, str]]:
 
 def _keys(path: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
+    if not pairs:
+        return {}
+    # Here, as few tables stand in such folders.
+    from urllib.parse import unquote
+
     return {name: unquote(value) for name, _, value in pairs}
 
 

@@ -46,10 +46,6 @@ def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
     return self
 
 
-def _new(self: Tensor, *args: Any, device: Any = None) -> Tensor:
-    return constructed(self.dtype, args, device)
-
-
 def apply_(self: Tensor, callable: Call) -> Tensor:
     """Writes what a Python function makes of each element. TypeError: it requires grad."""
     if self._requires_grad:
@@ -186,7 +182,7 @@ METHODS: dict[str, Any] = {
     "is_set_to": lambda self, tensor: self._data is tensor._data,
     "is_shared": lambda self: False,
     "is_signed": lambda self: self._data.dtype.kind in "if",
-    "new": _new,
+    "new": lambda self, *args, device=None: constructed(self.dtype, args, device),
     "pin_memory": lambda self, device=None: check_device("cuda"),
     "resolve_conj": _refined,
     "resolve_neg": _refined,

@@ -141,7 +141,14 @@ def empty(
     return filled(shape_of("empty", shape, size), 0, dtype, requires_grad)
 
 
-def empty_like(x: Tensor, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+def empty_like(
+    x: Tensor,
+    *,
+    dtype: DType | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
+) -> Tensor:
     """A tensor in the shape of another, whose elements are yet to be written; here they are zeros."""
     return empty(tuple(x.shape), dtype=dtype or x.dtype, requires_grad=requires_grad)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.filling import filled, number, of_kind, shape_of
+from ..primitives.filling import count_of, filled, number, of_kind, shape_of
 from ..tensors import dtypes
 from ..tensors.device import device
 from ..tensors.dtypes import dtype as DType  # noqa: N812
@@ -176,10 +176,7 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: DType | Non
     if end is None:
         raise type_error('range() missing 1 required positional arguments: "end"')
     start, end, step = map(number, (start, end, step))
-    if step == 0:
-        raise value_error("step must be nonzero", RuntimeError)
-    if (end - start) * step < 0:
-        raise value_error("upper bound and lower bound inconsistent with step sign", RuntimeError)
+    count_of(start, end, step)
     kind = dtype or dtypes.get_default_dtype()
     numbers = stepped(start, step, math.floor((end - start) / step) + 1, dtypes.float64.numpy)
     return of_kind(numbers, kind, storage.get("requires_grad", False))

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..graph.node import Node
 from ..graph.observers import watch
+from ..tensors.aliases import Gradient
 
 # Frames of files below this folder are the engine's own.
 _ENGINE = os.path.dirname(os.path.dirname(__file__))
@@ -121,7 +122,7 @@ def _run_watched(node: Node, run: Callable[[], Sequence[Any]]) -> Sequence[Any]:
     return gradients
 
 
-def _check(node: Node, gradients: Sequence[Any]) -> None:
+def _check(node: Node, gradients: Sequence[Gradient]) -> None:
     """RuntimeError, with a warning that shows where the node was made: a gradient it sends on has a nan."""
     for number, gradient in enumerate(gradients):
         data = getattr(gradient, "_data", gradient)

@@ -12,6 +12,7 @@ from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, in_batch_alone, numberless
 from ..table.registry import ops
+from ..tensors.aliases import Gradient
 from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -186,5 +187,5 @@ def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     return (tensors,) if hasattr(tensors, "_edge") else tuple(tensors)
 
 
-def _given(gradients: Any) -> tuple[Any, ...] | None:
+def _given(gradients: Gradient) -> tuple[Any, ...] | None:
     return None if gradients is None else _as_tuple(gradients)

@@ -15,11 +15,12 @@ from typing import Any
 from ..graph.transforms import Transformed, forward
 from ..table.registry import FUNCTIONS
 from ..tensors import tensor as tensors
+from ..tensors.aliases import Call
 from ..tensors.batched import Batched
 from ..tensors.tensor import Tensor
 
 
-def captured(function: Any) -> list[Tensor]:
+def captured(function: Call) -> list[Tensor]:
     """The tensors that a function can reach without being given them, as far as its names and its object lead."""
     found: list[Tensor] = []
     seen: set[int] = set()

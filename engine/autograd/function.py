@@ -12,7 +12,7 @@ from ..graph.hooks import next_sequence
 from ..graph.node import Node
 from ..graph.transforms import active, forward
 from ..table.nodes import tracked
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Gradient
 from ..tensors.batched import RefusedError
 from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
@@ -202,7 +202,7 @@ class _Refusal(Node):
         self.next_functions = ()
         self._outputs = None
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
     def apply_undefined(self, create_graph: bool) -> Sequence[Any]:

@@ -12,6 +12,7 @@ from ..graph.hooks import as_data, as_tensor
 from ..graph.node import Node
 from ..graph.saved import Packed, packed, packing, unpacked
 from ..table.nodes import FREED, check_unchanged, tracked
+from ..tensors.aliases import Gradient
 from ..tensors.errors import shape_error
 from ..tensors.memory import broadcast_shape, memory_of
 from ..tensors.tensor import Tensor
@@ -97,7 +98,7 @@ class FunctionNode(FunctionCtx, Node):
         warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
         return self.saved_tensors
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
         if self._saved is None:
             raise RuntimeError(FREED)
@@ -128,7 +129,7 @@ class FunctionNode(FunctionCtx, Node):
         if self._saved:
             self._saved = None
 
-    def _materialized(self, gradient: Any, number: int) -> Any:
+    def _materialized(self, gradient: Gradient, number: int) -> Any:
         if gradient is not None or not self._materialize:
             return as_tensor(gradient)
         if not self._materialize_non_diff_grads and self._constants and self._constants[number]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.node import Edge, Node, describe
+from ..tensors.aliases import Gradient
 from ..tensors.memory import CUSTOM, ONE_OF_MANY, detach, link_view, memory_of
 from ..tensors.tensor import Tensor
 from .function_node import FunctionNode, Saved
@@ -86,7 +87,7 @@ class _OneOutput(Node):
         edges = list(node.next_functions)
         self.next_functions = (edges.pop(self.place), *edges)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The gradients of the inputs, that of the view first."""
         arrived = [None] * len(self.node._outputs)
         arrived[self.number] = gradients

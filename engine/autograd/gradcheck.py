@@ -15,6 +15,7 @@ from ..graph.node import Node, describe
 from ..primitives.copying import zeros_like
 from ..primitives.parts import stack
 from ..table.nodes import tracked as of_node
+from ..tensors.aliases import Gradient
 from ..tensors.tensor import Tensor
 from .backward import grad
 from .checked_jacobians import (
@@ -264,7 +265,7 @@ class UndefinedGrad(Node):
         self.next_functions = (tensor._edge(),)
         self._outputs = describe(tensor._data)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         return [None]
 
 

@@ -23,7 +23,7 @@ from ..primitives.places import as_strided, check_fits
 from ..primitives.places import put as index_put
 from ..primitives.reshaping import expand
 from ..table.scalars import note_change
-from ..tensors.aliases import Array, Call
+from ..tensors.aliases import Array, Call, Gradient
 from ..tensors.memory import (
     INFERENCE_TENSOR,
     broadcast_shape,
@@ -54,7 +54,7 @@ class CopySlices(Node):
         self.next_functions = (base._edge(), *inner.next_functions[1:])
         self._outputs = describe(base._data)
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
         part = as_strided(gradients, self.places)
         first, *others = self.inner.apply(part, create_graph)

@@ -6,9 +6,10 @@ import math
 from typing import Any, ClassVar
 
 from ..api import sampling
+from ..api.types import finfo
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
-from .distribution import REAL, Constraint, Distribution, above, interval, together
+from .distribution import REAL, Constraint, Distribution, above, from_on, interval, together
 
 
 class Normal(Distribution):
@@ -81,3 +82,70 @@ class Uniform(Distribution):
 
     def entropy(self) -> Tensor:
         return (self.high - self.low).log()
+
+
+class Exponential(Distribution):
+    """Times between events that come at a `rate`."""
+
+    has_rsample = True
+    arg_constraints: ClassVar[Any] = {"rate": above(0.0)}
+    support = from_on(0.0)
+    mean = stddev = property(lambda self: self.rate.reciprocal())
+    mode = property(lambda self: ops.zeros_like(self.rate))
+    variance = property(lambda self: self.rate.pow(-2))
+
+    def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
+        (self.rate,) = together(rate)
+        super().__init__(self.rate.shape, (), validate_args)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        return self.rate.new_empty(self._shape(sample_shape)).exponential_() / self.rate
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        self._check(value)
+        return self.rate.log() - self.rate * value
+
+    def cdf(self, value: Tensor) -> Tensor:
+        self._check(value)
+        return 1 - ops.exp(-self.rate * value)
+
+    def icdf(self, value: Any) -> Tensor:
+        return -ops.log1p(-value) / self.rate
+
+    def entropy(self) -> Tensor:
+        return 1.0 - self.rate.log()
+
+
+class Laplace(Distribution):
+    """Around `loc`, the less likely the further away, by exponents of the distance over `scale`."""
+
+    has_rsample = True
+    arg_constraints: ClassVar[Any] = {"loc": REAL, "scale": above(0.0)}
+    support = REAL
+    mean = mode = property(lambda self: self.loc)
+    stddev = property(lambda self: 2**0.5 * self.scale)
+    variance = property(lambda self: 2 * self.scale.pow(2))
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = together(loc, scale)
+        super().__init__(self.loc.shape, (), validate_args)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        drawn = self.loc.new_empty(self._shape(sample_shape)).uniform_(finfo(self.loc.dtype).eps - 1, 1)
+        return self.loc - self.scale * drawn.sign() * ops.log1p(-drawn.abs())
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        self._check(value)
+        return -ops.log(2 * self.scale) - ops.abs(value - self.loc) / self.scale
+
+    def cdf(self, value: Tensor) -> Tensor:
+        self._check(value)
+        away = value - self.loc
+        return 0.5 - 0.5 * away.sign() * ops.expm1(-away.abs() / self.scale)
+
+    def icdf(self, value: Any) -> Tensor:
+        term = value - 0.5
+        return self.loc - self.scale * term.sign() * ops.log1p(-2 * term.abs())
+
+    def entropy(self) -> Tensor:
+        return 1 + ops.log(2 * self.scale)

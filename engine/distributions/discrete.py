@@ -10,10 +10,11 @@ from ..api import sampling
 from ..api.declared import require
 from ..api.types import finfo
 from ..table.registry import ops
+from ..tensors import dtypes
 from ..tensors.modes import enable_grad, no_grad
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
-from .distribution import BOOLEAN, REAL, SIMPLEX, Constraint, Distribution, interval, rows, together
+from .distribution import BOOLEAN, REAL, SIMPLEX, Constraint, Distribution, from_on, interval, rows, together
 
 
 class _OfProbabilities(Distribution):
@@ -48,6 +49,11 @@ class _OfProbabilities(Distribution):
         inside = self.probs.clamp(least, 1 - least)
         return inside.log() - (-inside).log1p() if self._is_binary else inside.log()
 
+    def _each(self, count: int, dtype: Any, expand: bool) -> Tensor:
+        """0, 1, ..., one after another along a first dimension."""
+        values = ops.arange(count, dtype=dtype).reshape(-1, *(1,) * len(self.batch_shape))
+        return values.expand(-1, *self.batch_shape) if expand else values
+
 
 class Bernoulli(_OfProbabilities):
     """1 with the probability `probs`, or with that whose log-odds are `logits`, else 0."""
@@ -70,6 +76,9 @@ class Bernoulli(_OfProbabilities):
         self._check(value)
         logits, value = together(self.logits, value)
         return -ops.binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        return self._each(2, self.probs.dtype, expand)
 
     def entropy(self) -> Tensor:
         return ops.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
@@ -101,6 +110,9 @@ class Categorical(_OfProbabilities):
         places, logits = ops.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
         return logits.gather(-1, places[..., :1]).squeeze(-1)
 
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        return self._each(self._num_events, dtypes.int64, expand)
+
     def entropy(self) -> Tensor:
         return -(self.logits.clamp(min=finfo(self.logits.dtype).min) * self.probs).sum(-1)
 
@@ -131,8 +143,38 @@ class Multinomial(Distribution):
             counts = ops.zeros(self._shape(sample_shape), dtype=drawn.dtype)
             return counts.scatter_add(-1, drawn, ops.ones_like(drawn)).type_as(self.probs)
 
+    def entropy(self) -> Tensor:
+        total = self.total_count
+        counts = ops.arange(total + 1.0, dtype=self.probs.dtype)[1:].reshape(-1, *(1,) * self.probs.ndim)
+        ways = math.lgamma(total + 1) - ops.lgamma(counts + 1) - ops.lgamma(total - counts + 1)
+        likely = (ways + ops.xlogy(counts, self.probs) + ops.xlogy(total - counts, 1 - self.probs)).exp()
+        of_each = self._categorical.entropy() * total - math.lgamma(total + 1)
+        return of_each + (likely * ops.lgamma(counts + 1)).sum((0, -1))
+
     def log_prob(self, value: Tensor) -> Tensor:
         self._check(value)
         logits, value = ops.broadcast_tensors(self.logits, value)
         powers = (ops.where((value == 0) & (logits == -math.inf), 0, logits) * value).sum(-1)
         return ops.lgamma(value.sum(-1) + 1) - ops.lgamma(value + 1).sum(-1) + powers
+
+
+class Poisson(Distribution):
+    """How many events come that come at a `rate`."""
+
+    arg_constraints: ClassVar[Any] = {"rate": from_on(0.0)}
+    support = from_on(0, "IntegerGreaterThan")
+    mean = variance = property(lambda self: self.rate)
+    mode = property(lambda self: self.rate.floor())
+
+    def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
+        (self.rate,) = together(rate)
+        super().__init__(self.rate.shape, (), validate_args)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        with no_grad():
+            return sampling.poisson(self.rate.expand(self._shape(sample_shape)))
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        self._check(value)
+        rate, value = together(self.rate, value)
+        return ops.xlogy(value, rate) - rate - ops.lgamma(value + 1)

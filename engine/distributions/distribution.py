@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, ClassVar
 
 from ..api.creation import tensor
@@ -47,6 +48,11 @@ def above(low: Any) -> Constraint:
     return Constraint(f"GreaterThan(lower_bound={low})", lambda x: x > low)
 
 
+def from_on(low: Any, kind: str = "GreaterThanEq") -> Constraint:
+    whole = kind.startswith("Integer")
+    return Constraint(f"{kind}(lower_bound={low})", lambda x: (x >= low) & (x % 1 == 0) if whole else x >= low)
+
+
 def together(*values: Any) -> Any:
     """Numbers and tensors as tensors of one shape."""
     given = [value for value in values if isinstance(value, Tensor)]
@@ -55,6 +61,13 @@ def together(*values: Any) -> Any:
     require(known, wrong)
     dtype = given[0].dtype if given else get_default_dtype()
     return ops.broadcast_tensors(*[v if isinstance(v, Tensor) else tensor(v, dtype=dtype) for v in values])
+
+
+def _lacking(what: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **named: Any) -> Any:
+        raise NotImplementedError(f"the {what} of {type(self).__name__} is not implemented")
+
+    return method
 
 
 class Distribution(Offered):
@@ -89,11 +102,24 @@ class Distribution(Offered):
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """As `sample`, with gradients. NotImplementedError: these have none."""
-        raise NotImplementedError(f"{type(self).__name__} has no rsample: what is drawn has no derivative")
+        raise NotImplementedError(f"{type(self).__name__} has no rsample: what is drawn has no derivative here")
 
-    def entropy(self) -> Tensor:
-        """NotImplementedError: it is not known for these."""
-        raise NotImplementedError(f"the entropy of {type(self).__name__} is not implemented")
+    entropy, cdf, icdf, enumerate_support = map(_lacking, ("entropy", "cdf", "icdf", "enumerate_support"))
+    mode = property(_lacking("mode"))
+
+    def perplexity(self) -> Tensor:
+        return self.entropy().exp()
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        """The same, drawn alone in a larger shape."""
+        made, rank = copy(self), len(self.batch_shape)
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor):
+                vars(made)[name] = value.expand((*batch_shape, *value.shape[rank:]))
+            elif isinstance(value, Distribution):
+                vars(made)[name] = value.expand((*batch_shape, *value.batch_shape[rank:]))
+        made._batch_shape = Size(batch_shape)
+        return made
 
     def _shape(self, sample_shape: Any) -> Size:
         return Size((*sample_shape, *self.batch_shape, *self.event_shape))
@@ -104,6 +130,10 @@ class Distribution(Offered):
             return
         require(isinstance(value, Tensor), "The value argument to log_prob must be a Tensor")
         own = Size((*self.batch_shape, *self.event_shape))
+        events, rank = self.event_shape, len(self.event_shape)
+        right = value.shape[max(len(value.shape) - rank, 0) :]
+        wrong = f"The right-most size of value must match event_shape: {value.shape} vs {events}."
+        require(not rank or right == events, wrong)
         pairs = zip(reversed(value.shape), reversed(own), strict=False)
         wrong = f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {own}."
         require(all(1 in pair or pair[0] == pair[1] for pair in pairs), wrong)

@@ -7,9 +7,10 @@ from typing import Any
 
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
-from .continuous import Normal, Uniform
-from .discrete import Bernoulli, Categorical
+from .continuous import Exponential, Laplace, Normal, Uniform
+from .discrete import Bernoulli, Categorical, Poisson
 from .distribution import Distribution
+from .joint import Independent
 
 
 def _kl_of_normals(p: Any, q: Any) -> Tensor:
@@ -36,7 +37,33 @@ def _kl_of_categories(p: Any, q: Any) -> Tensor:
     return _weighed(p.probs, q.probs, p.logits - q.logits).sum(-1)
 
 
+def _kl_of_exponentials(p: Any, q: Any) -> Tensor:
+    ratio = q.rate / p.rate
+    return -ratio.log() + ratio - 1
+
+
+def _kl_of_laplaces(p: Any, q: Any) -> Tensor:
+    ratio, away = p.scale / q.scale, (p.loc - q.loc).abs()
+    return away / q.scale + ratio * (-away / p.scale).exp() - ratio.log() - 1
+
+
+def _kl_of_counts(p: Any, q: Any) -> Tensor:
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+def _kl_of_independents(p: Any, q: Any) -> Tensor:
+    count = p.reinterpreted_batch_ndims
+    if count != q.reinterpreted_batch_ndims:
+        raise NotImplementedError("No KL(p || q) is implemented for events of different dimensions")
+    apart = kl_divergence(p.base_dist, q.base_dist)
+    return apart.sum([*range(-count, 0)]) if count else apart
+
+
 _KL = {
+    Exponential: _kl_of_exponentials,
+    Laplace: _kl_of_laplaces,
+    Poisson: _kl_of_counts,
+    Independent: _kl_of_independents,
     Normal: _kl_of_normals,
     Uniform: _kl_of_uniforms,
     Bernoulli: _kl_of_coins,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.aliases import Gradient
 from ..tensors.dtypes import dtype, of
 from ..tensors.modes import recording
 from ..tensors.tensor import Memory, Tensor
@@ -60,11 +61,11 @@ class Node:
         """The node's name, such as `SinBackward0`."""
         return self.full_name or type(self).__name__
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
         raise NotImplementedError
 
-    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply_towards(self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
         return self.apply(gradients, create_graph)
 

@@ -66,6 +66,9 @@ _FUNCTIONS |= {
 }
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
+for _name, _call in _FUNCTIONS.items():
+    # Where `pickle` finds them: a layer may keep one.
+    _call.__module__, _call.__qualname__ = __name__, _name
 
 __all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "gumbel_softmax", "one_hot", *_FUNCTIONS]
 __getattr__ = lacking("torch.nn.functional")

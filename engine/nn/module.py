@@ -256,7 +256,14 @@ class Module(Offered):
                 kept[name] = change(value)
         return self
 
-    def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Any:
+    def to(
+        self,
+        *args: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: Any = None,
+    ) -> Any:
         """Parameters and buffers in another floating dtype. AssertionError, TypeError: a device or dtype there is not.
 
         The only device is the CPU.

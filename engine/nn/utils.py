@@ -13,7 +13,7 @@ from ..table.registry import ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 from . import packed_sequences as rnn  # noqa: F401  (PyTorch has these here)
-from . import parametrizations, parametrize  # noqa: F401
+from . import parametrizations, parametrize, prune  # noqa: F401
 from .module import Module
 from .parameter import Parameter
 

@@ -17,9 +17,9 @@ from ..tensors.tensor import Tensor
 from .minimum import Bounds, Constrained, Minimum, Path, RunawayError, Search, free_unknowns
 from .objective import FAILURES, Objective, Residuals, joined
 from .optimality import Optimality
+from .rounding import EPS
 from .unknowns import Unknowns
 
-_EPS = float(np.finfo(float).eps)
 _ROUNDS = 8
 # How far from its boundary, in units of the change that the unknowns' own size makes, a constraint still holds on it.
 _ACTIVE = 1e-5
@@ -258,7 +258,7 @@ class _Search(Search):
         slopes = tangents.T @ (gradient[free] * scale)
         curvatures, directions = np.linalg.eigh(curved) if curved.size else (np.zeros(0), np.zeros((0, 0)))
         most = float(np.abs(hessian[: self.size, : self.size]).max(initial=0) * scale.max(initial=0) ** 2)
-        sure = 64 * _EPS * max(most, 1e-300)
+        sure = 64 * EPS * max(most, 1e-300)
         steps = np.abs(directions.T @ slopes) / np.maximum(np.abs(curvatures), 1e-300)
         # Along what has no curvature, the slope itself has to be nothing, beside that of the objective.
         size = float(np.abs(self.objective.gradient(x)[free] * scale).max(initial=0)) + sure

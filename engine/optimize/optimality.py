@@ -13,12 +13,12 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .objective import Objective
+from .rounding import EPS
 
 # How far from a stationary point, as a part of its size, one is taken for it; and where curvature is of higher order,
 # so that points nearby cannot be told apart.
 _NEAR = 1e-7
 _NEAR_FLAT = 1e-4
-_EPS = float(np.finfo(float).eps)
 # The part of an unknown's size below which it counts for as large as this.
 _SMALL = 1e-4
 _BESIDE = 1e-4
@@ -76,9 +76,9 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
     step = np.zeros(len(slopes))
     for i, (curvature, slope) in enumerate(zip(curvatures, slopes, strict=True)):
         length = abs(slope) / max(abs(curvature), 1e-300)
-        sure = 64 * _EPS * largest_curvature
+        sure = 64 * EPS * largest_curvature
         behaviour = around.beside(directions[:, i], curvature) or ("rises" if curvature > 0 else "falls")
-        tolerance = max(_NEAR, 64 * _EPS * largest_curvature / max(abs(curvature), 1e-300))
+        tolerance = max(_NEAR, 64 * EPS * largest_curvature / max(abs(curvature), 1e-300))
         if abs(curvature) < around.noise:
             # As far as the unknown is large, the value shows nothing of it.
             tolerance = max(tolerance, _NEAR_FLAT)

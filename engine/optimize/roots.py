@@ -18,6 +18,7 @@ from ..tensors.aliases import Array
 from .crossings import Behaviour, behaviour
 from .halving import last_where
 from .objective import Objective
+from .rounding import EPS
 
 _CELLS = 1000
 _LEVELS = 24
@@ -30,7 +31,6 @@ _HUGE = 1e300
 _BESIDE = 4
 # A value that is so many times what rounding leaves is none of that, unless it is nearly too small for a float.
 _LEAP, _LOST = 1e3, 1e-290
-_EPS = float(np.finfo(float).eps)
 # Where in a cell its cubic is looked at.
 _WITHIN = np.linspace(0.0625, 0.9375, 15)
 
@@ -292,7 +292,7 @@ class _Scan:
 
     def add(self, x: float, proof: str) -> None:
         """Takes a place for what it is: a root, a pole, a jump."""
-        if any(abs(root.x - x) <= max(2 * root.error, 4 * _EPS * abs(x)) for root in self.found.roots):
+        if any(abs(root.x - x) <= max(2 * root.error, 4 * EPS * abs(x)) for root in self.found.roots):
             return
         scale = max(min(self.width / 8, 1.0), abs(x) * 1e-3)
         seen = behaviour(self.objective, x, scale)
@@ -354,7 +354,7 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
     """Where the sign of a function changes between two places, as closely as numbers lie."""
     from scipy.optimize import toms748
 
-    found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)
+    found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * EPS, maxiter=500, disp=False)
     return float(found)
 
 

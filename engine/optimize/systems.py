@@ -15,7 +15,6 @@ from ..tensors.aliases import Array
 from .minimum import Bounds
 from .objective import FAILURES, Objective, Residuals
 
-_EPS = float(np.finfo(float).eps)
 # How many times the rounding that is estimated a residual may be.
 _SAFETY = 16
 # A last step of Newton's that is so small a part of the unknowns is none.

@@ -34,7 +34,7 @@ def _logistic(x: Any) -> Any:
 
 
 @private(lambda g, y: g * (1 - y) * y, lambda g, grad, y: g * grad * (1 - 2 * y), formula="grad*y*(1 - y)")
-def sigmoid_backward(grad: Any, y: Any) -> Any:
+def sigmoid_backward(grad: Data, y: Data) -> Data:
     return grad * (1 - y) * y
 
 
@@ -157,7 +157,7 @@ def _gelu_formula(approximate: str) -> str:
 
 
 @primitive(_gelu_rule, floating=True, formula=_gelu_formula, definition="x*(1 + erf(x/sqrt(2)))/2", module="GELU")
-def gelu(x: Any, approximate: str = "none") -> Any:
+def gelu(x: Data, approximate: str = "none") -> Data:
     """x times the normal distribution's cumulative probability at x (approximate="tanh": by a tanh)"""
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
@@ -234,7 +234,7 @@ leaky_relu = primitive(
     definition="minimum(x, 0) - log1p(exp(-abs(x)))",
     module="LogSigmoid",
 )
-def logsigmoid(x: Any) -> Any:
+def logsigmoid(x: Data) -> Data:
     """log(sigmoid(x))"""
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
@@ -253,7 +253,7 @@ def softsign(x: Any) -> Any:
     definition="minimum(maximum(x, min_val), max_val)",
     module="Hardtanh",
 )
-def hardtanh(x: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Any:
+def hardtanh(x: Data, min_val: Any = -1.0, max_val: Any = 1.0) -> Data:
     """x limited to the interval from min_val to max_val; the bounds pass no gradient"""
     return np.minimum(np.maximum(x, min_val), max_val)
 
@@ -316,7 +316,7 @@ def softmin(x: Any, dim: int) -> Any:
 
 # PyTorch has one node for both, in training and not: the slopes are a number, or one for each element.
 @private(lambda g, x, slopes: where(x > 0, g, g * slopes), name="rrelu_with_noise", formula="where(x > 0, x, x*slopes)")
-def rrelu_with_slopes(x: Any, slopes: Any) -> Any:
+def rrelu_with_slopes(x: Data, slopes: Any) -> Data:
     return np.where(x > 0, x, x * slopes)
 
 
@@ -404,7 +404,7 @@ def _glu_rule(g: Gradient, x: Data, dim: int) -> Gradient:
 
 
 @primitive(_glu_rule, elementwise=False, floating=True, rows="dimensions", module="GLU")
-def glu(x: Any, dim: int = -1) -> Any:
+def glu(x: Data, dim: int = -1) -> Data:
     """the first half of x along `dim`, times the sigmoid of the second"""
     _half(x, dim)
     value, gate = np.split(x, 2, dim)

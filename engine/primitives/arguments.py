@@ -11,7 +11,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Array
+from ..tensors.aliases import Array, Gradient
 from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name, unlike
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
@@ -204,7 +204,7 @@ def check_computed(x: Any, kernel: str) -> None:
 def underived(what: str) -> Callable[[Any], NoReturn]:
     """The rule of an argument that an operation has a derivative for in principle, but PyTorch has not."""
 
-    def rule(g: Any) -> NoReturn:
+    def rule(g: Gradient) -> NoReturn:
         raise NotImplementedError(f"the derivative for '{what}' is not implemented.")
 
     return rule

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import float64, is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -143,7 +143,7 @@ true_divide = private(
 over_number = private("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True)
 
 
-def _rounded(divide: Any) -> Any:
+def _rounded(divide: Any) -> Call:
     """A division that gives integers for integers, with PyTorch's error where one of those is divided by 0."""
 
     def forward(x: Any, y: Any) -> Any:
@@ -317,7 +317,7 @@ falling_power = private(
 )
 
 
-def _power_times_log(x: Any, y: Any, power: Any, m: int, inner: bool = False) -> Any:
+def _power_times_log(x: Data, y: Data, power: Data, m: int, inner: bool = False) -> Data:
     logs = np.log(x) if m == 1 else np.log(x) ** m
     product = power * logs
     if product.ndim == 0:
@@ -411,7 +411,7 @@ def square(x: Any) -> Any:
     formula="x + value*(y*z)",
     called_as={"y": "tensor1", "z": "tensor2"},
 )
-def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+def addcmul(x: Data, y: Data, z: Data, value: Any = 1) -> Data:
     """x + value * y * z"""
     return x + in_dtype_of(x, value) * y * z
 
@@ -424,7 +424,7 @@ def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     formula="x + value*y/z",
     called_as={"y": "tensor1", "z": "tensor2"},
 )
-def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+def addcdiv(x: Data, y: Data, z: Data, value: Any = 1) -> Data:
     """x + value * y / z"""
     if x.dtype.kind != "f":
         raise RuntimeError(
@@ -443,7 +443,7 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
 
 
 @private(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, name="lerp", formula="x + weight*(y - x)")
-def lerp_number(x: Any, y: Any, weight: Any) -> Any:
+def lerp_number(x: Data, y: Data, weight: Data) -> Data:
     return _lerp(x, y, in_dtype_of(x, weight, "weight"))
 
 
@@ -487,7 +487,7 @@ copysign_tensor = private(
 @private(
     lambda g, x, y: g * (_direction(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True
 )
-def copysign_number(x: Any, y: Any) -> Any:
+def copysign_number(x: Data, y: Data) -> Data:
     return np.copysign(x, x.dtype.type(y))
 
 
@@ -510,7 +510,7 @@ signbit = primitive(
     definition="where(x == 0, y, where(x > 0, 1, 0))",
     called_as={"y": "values"},
 )
-def heaviside(x: Any, y: Any) -> Any:
+def heaviside(x: Data, y: Data) -> Data:
     """0 where x is negative, 1 where it is positive, y where it is 0"""
     if x.dtype != y.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
@@ -533,6 +533,6 @@ nextafter = primitive(
 
 
 @primitive(lambda g, y: g * ops.exp2(y), lambda g, out: g * (out * _LN2), floating=True)
-def ldexp(x: Any, y: Any) -> Any:
+def ldexp(x: Data, y: Data) -> Data:
     """x times 2 to the power y"""
     return x * np.exp2(y)

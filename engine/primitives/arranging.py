@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
@@ -22,7 +23,7 @@ from .reshaping import expand, reshape, view
 private, function = SHAPE.private, SHAPE.function
 
 
-def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
+def _repeat_rule(g: Gradient, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> Gradient:
     padded = (1,) * (len(repeats) - len(x_shape)) + tuple(x_shape)
     apart = tuple(n for pair in zip(repeats, padded, strict=True) for n in pair)
     if not apart:
@@ -31,7 +32,7 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
 
 
 @private(_repeat_rule, name="repeat", moves="places")
-def repeat_primitive(x: Any, repeats: tuple[int, ...]) -> Any:
+def repeat_primitive(x: Data, repeats: tuple[int, ...]) -> Data:
     check_count(x.size * math.prod(repeats))
     return np.tile(x, repeats)
 

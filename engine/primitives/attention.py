@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import c_names, data_of
@@ -36,7 +37,7 @@ safe_softmax = private(
 )
 
 
-def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float) -> tuple[Any, ...]:
+def _slopes(g: Gradient, query: Data, key: Data, value: Data, weights: Data, scale: float) -> tuple[Gradient, ...]:
     """The gradients of query, key and value."""
     sent = both(None if g[0] is None else ops.matmul(g[0], turned(value)), g[1])
     of_scores = weights * (sent - ops.sum(sent * weights, (-1,), True)) * scale
@@ -52,7 +53,7 @@ def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float
     outputs=("out", "weights"),
     rows="matrices",
 )
-def fused(query: Any, key: Any, value: Any, mask: Any, scale: float) -> tuple[Any, Any]:
+def fused(query: Data, key: Data, value: Data, mask: Data, scale: float) -> tuple[Data, Data]:
     scores = np.matmul(query, key.swapaxes(-2, -1)) * query.dtype.type(scale)
     if mask is not None:
         scores = scores + mask[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Call, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed
@@ -192,7 +193,7 @@ def _squeeze(x: Any, dims: Any) -> Any:
     return x.reshape([n for i, n in enumerate(x.shape) if i not in dims or n != 1])
 
 
-def _squeezing(forward: Any, overload: int) -> Any:
+def _squeezing(forward: Call, overload: int) -> Call:
     return private(
         "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, moves="order"
     )
@@ -229,7 +230,7 @@ def squeeze(x: Any, dim: Any = None, *dims: int) -> Any:
     return squeeze_several(x, dimensions(dim, ndim) if dim else ())
 
 
-def unreduce(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+def unreduce(g: Gradient, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Gradient:
     """A reduced value with the reduced dimensions back, of size 1, so that it broadcasts against the input."""
     if keepdim or not shape:
         return g

@@ -73,7 +73,7 @@ bessel_y1 = _special(
 )
 
 
-def _modified(name: str, rule: Any, doc: str, **facts: Any) -> Any:
+def _modified(name: str, rule: Call, doc: str, **facts: Any) -> Any:
     """One of those with long names, such as `modified_bessel_i0`, of which SciPy has the last part."""
     return _special(name, rule, doc, name[-2:] + ("e" if name.startswith("scaled") else ""), **facts)
 
@@ -111,7 +111,7 @@ scaled_modified_bessel_k1 = _second_kind(
 # Of any whole order, which only x has a slope by
 
 
-def _of_order(name: str, scipy_name: str, rule: Any, formula: Any = None) -> Any:
+def _of_order(name: str, scipy_name: str, rule: Call, formula: Any = None) -> Call:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
 

@@ -5,14 +5,12 @@ Each takes the numbers that were drawn (`tensors/random_numbers.py`); `api/sampl
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Gradient
 from .copying import zeros_like
 from .families import CHANCE
 
 
-def _nothing(g: Any) -> Any:
+def _nothing(g: Gradient) -> Gradient:
     return zeros_like(g)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Array
+from ..tensors.aliases import Array, Data
 from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
@@ -353,7 +353,7 @@ def kron(x: Any, y: Any) -> Any:
 
 
 @primitive(lambda g, x_shape: diagonal_backward(expand(g, (min(x_shape),)), x_shape, 0, 0, 1))
-def trace(x: Any) -> Any:
+def trace(x: Data) -> Data:
     """sum of the diagonal of a matrix"""
     if x.ndim != 2:
         raise shape_error(f"trace: expected a matrix, but got tensor with dim {x.ndim}")

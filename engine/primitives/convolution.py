@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error, type_error
 from .arguments import c_names, data_of, sizes, titles
 from .axes import squeeze, unsqueeze
@@ -41,7 +41,7 @@ def _added(result: Any, bias: Any) -> Any:
     return result
 
 
-def _bias_rule(g: Any) -> Any:
+def _bias_rule(g: Gradient) -> Gradient:
     return ops.sum(g, (0, *range(2, g.ndim)))
 
 
@@ -86,7 +86,7 @@ _CONVOLUTION: Any = {"name": "convolution", "promotes": (), "ranks": (None,) * 3
     batch=lambda x, weight, bias, grid: _for_each(convolution, x, weight, bias, grid),
     **_CONVOLUTION,
 )
-def convolution(x: Any, weight: Any, bias: Any, grid: Grid) -> Any:
+def convolution(x: Data, weight: Data, bias: Data, grid: Grid) -> Data:
     kernel = weight.shape[2:]
     result = np.matmul(_matrices(weight, grid[3]), patches(x, kernel, grid))
     return _added(result.reshape(len(x), len(weight), *counts(x.shape[2:], kernel, grid)), bias)
@@ -99,7 +99,7 @@ def convolution(x: Any, weight: Any, bias: Any, grid: Grid) -> Any:
     batch=lambda x, weight, bias, grid, size: _for_each(transposed, x, weight, bias, grid, size),
     **_CONVOLUTION,
 )
-def transposed(x: Any, weight: Any, bias: Any, grid: Grid, size: Sizes) -> Any:
+def transposed(x: Data, weight: Data, bias: Data, grid: Grid, size: Sizes) -> Data:
     columns = np.matmul(_matrices(weight, grid[3]).swapaxes(1, 2), _images_as_rows(x, grid[3]))
     return _added(put_back(columns, size, weight.shape[2:], grid), bias)
 
@@ -111,7 +111,7 @@ def transposed(x: Any, weight: Any, bias: Any, grid: Grid, size: Sizes) -> Any:
     promotes=(),
     batch=_kernels_of_each,
 )
-def kernel_gradient(x: Any, y: Any, shape: Sizes, grid: Grid) -> Any:
+def kernel_gradient(x: Data, y: Data, shape: Sizes, grid: Grid) -> Data:
     rows, columns = _images_as_rows(y, grid[3]), patches(x, shape[2:], grid)
     return np.matmul(rows, columns.swapaxes(2, 3)).sum(0).reshape(shape)
 

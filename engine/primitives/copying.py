@@ -9,7 +9,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, plain
@@ -24,7 +24,14 @@ def _like(what: str, forward: Call) -> Call:
     primitive = private(f"{what}_like", forward, shape_only=("x",))
 
     @function(method=False, name=f"{what}_like", doc=f"{what} in the shape of x")
-    def like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+    def like(
+        x: Any,
+        *,
+        dtype: dtypes.dtype | None = None,
+        requires_grad: bool = False,
+        device: Any = None,
+        memory_format: Any = None,
+    ) -> Any:
         filled = primitive(x)
         if dtype is None and not requires_grad:
             return filled
@@ -38,7 +45,13 @@ zeros_like, ones_like = _like("zeros", np.zeros_like), _like("ones", np.ones_lik
 
 @function(method=False)
 def full_like(
-    x: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None
+    x: Any,
+    fill_value: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+    memory_format: Any = None,
 ) -> Any:
     """one number in the shape of x"""
     data = data_of(x)
@@ -48,7 +61,7 @@ def full_like(
 
 
 @private(lambda g: g, moves="order", name="clone")
-def clone_primitive(x: Any) -> Any:
+def clone_primitive(x: Data) -> Data:
     # The memory is laid out as that of x, unless elements of x lie in one place.
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 

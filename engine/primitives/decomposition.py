@@ -58,7 +58,7 @@ def _factored(x: Any, upper: bool) -> tuple[Any, Any]:
     return (np.ascontiguousarray(np.swapaxes(factor, -2, -1)) if upper else factor), info
 
 
-def _cholesky_rule(g: Gradient, factor: Any, upper: bool) -> Gradient:
+def _cholesky_rule(g: Gradient, factor: Data, upper: bool) -> Gradient:
     lower, g = (turned(factor), turned(g)) if upper else (factor, g)
     inner = tril(matmul(turned(lower), g))
     inner = 0.5 * (inner + turned(tril(inner, -1)))
@@ -72,7 +72,7 @@ def _cholesky_rule(g: Gradient, factor: Any, upper: bool) -> Gradient:
     rows="matrices",
     function="cholesky",
 )
-def linalg_cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]:
+def linalg_cholesky_ex(x: Data, upper: bool, check: bool, name: str) -> tuple[Data, Data]:
     check_square_floating(x, "linalg.cholesky")
     factor, info = _factored(x, upper)
     if check:
@@ -81,7 +81,7 @@ def linalg_cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any
 
 
 @primitive(lambda g, out, upper: _cholesky_rule(g, out, upper), called="cholesky")
-def cholesky(x: Any, upper: bool = False) -> Any:
+def cholesky(x: Data, upper: bool = False) -> Data:
     """the lower (or upper) triangular matrix whose product with its transpose is x"""
     check_square(x, "cholesky")
     factor, info = _factored(x, upper)
@@ -107,7 +107,7 @@ def _cholesky_inverse_rule(g: Gradient, out: Data, x: Data, upper: bool) -> Grad
 
 
 @primitive(_cholesky_inverse_rule, called="cholesky_inverse")
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def cholesky_inverse(x: Data, upper: bool = False) -> Data:
     """inverse of the matrix that has x as its Cholesky factor"""
     check_square(x, "cholesky_inverse")
     zeros = np.diagonal(x, axis1=-2, axis2=-1) == 0
@@ -132,7 +132,7 @@ def _cholesky_solve_rule(g: Gradient, out: Data, x: Data, upper: bool) -> Gradie
     promotes=(0, 1),
     called_as={"b": "input", "x": "input2"},
 )
-def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
+def cholesky_solve(b: Any, x: Data, upper: bool = False) -> Data:
     """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
     for name, value in (("b", b), ("u", x)):
         if value.ndim < 2:
@@ -143,7 +143,7 @@ def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     return triangular(second, triangular(first, b, False, True, False), True, True, False)
 
 
-def _qr_rule(g: Gradient, Q: Any, R: Any, x: Data, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
+def _qr_rule(g: Gradient, Q: Any, R: Any, x: Data, mode: str) -> Gradient:  # noqa: N803  (PyTorch's names)
     rows, columns = x.shape[-2:]
     if mode == "r":
         raise RuntimeError(
@@ -178,7 +178,7 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
 
 
 @primitive(_qr_rule, called="linalg_qr", method=False, outputs=("Q", "R"), rows="matrices", torch=("linalg.qr",))
-def linalg_qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
+def linalg_qr(x: Data, mode: str = "reduced") -> tuple[Data, Data]:
     """orthonormal columns Q and upper triangular R whose product is x"""
     check_matrices(x, "linalg.qr")
     check_floating(x, "linalg.qr")
@@ -204,7 +204,7 @@ def qr(x: Any, some: bool = True) -> Any:
     return _QR(*linalg_qr(x, "reduced" if some else "complete"))
 
 
-def _eigh_rule(g: Gradient, eigenvalues: Any, eigenvectors: Any) -> Gradient:
+def _eigh_rule(g: Gradient, eigenvalues: Data, eigenvectors: Any) -> Gradient:
     inner = None
     if g[1] is not None:
         turn = matmul(turned(eigenvectors), g[1])
@@ -224,7 +224,7 @@ def _eigh_rule(g: Gradient, eigenvalues: Any, eigenvectors: Any) -> Gradient:
     torch=("linalg.eigh",),
     name="linalg_eigh",
 )
-def eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
+def eigh(x: Data, UPLO: str = "L") -> tuple[Data, Data]:  # noqa: N803  (PyTorch's name)
     """eigenvalues and eigenvectors of a symmetric matrix"""
     check_square(x, "linalg.eigh")
     if UPLO.upper() not in ("L", "U"):
@@ -240,7 +240,7 @@ def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     return eigh(x, UPLO)[0]
 
 
-def _svd_rule(g: Gradient, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)
+def _svd_rule(g: Gradient, U: Any, S: Any, Vh: Any) -> Gradient:  # noqa: N803  (PyTorch's names)
     rows, columns = U.shape[-2], Vh.shape[-1]
     count = S.shape[-1]
     u, vt = narrow(U, -1, 0, count), narrow(Vh, -2, 0, count)
@@ -279,7 +279,7 @@ def _skew(x: Any) -> Any:
     torch=("linalg.svd",),
     taken=("driver",),
 )
-def linalg_svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
+def linalg_svd(x: Data, full_matrices: bool = True) -> tuple[Data, Data, Data]:
     """singular value decomposition: U, the singular values, and the transpose of V"""
     check_matrices(x, "linalg.svd")
     check_floating(x, "linalg.svd")
@@ -340,7 +340,7 @@ def _reflected(value: Any, direction: Any, factor: Any) -> Any:
     return value - matmul(direction * factor, matmul(turned(direction), value))
 
 
-def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Any, Any]:
+def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Gradient, Gradient]:
     """The gradients of the directions, below the diagonal, and of the factors."""
     pairs = _reflections(x, tau)
     start = ops.where(np.eye(*x.shape[-2:], dtype=bool), 1.0, ops.zeros_like(x))
@@ -372,7 +372,7 @@ def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Any, Any]:
     name="linalg_householder_product",
     called_as={"x": "A"},
 )
-def householder_product(x: Any, tau: Any) -> Any:
+def householder_product(x: Data, tau: Any) -> Data:
     """first columns of the product of reflections, whose directions are below the diagonal of x"""
     _check_householder(x, tau)
     rows, columns = x.shape[-2:]

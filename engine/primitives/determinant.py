@@ -38,7 +38,7 @@ def _product_of_pivots(x: Any) -> Any:
 @primitive(
     lambda g, x: column(column(g)) * cofactor(x), rows="matrices", torch=("det", "linalg.det"), name="linalg_det"
 )
-def det(x: Any) -> Any:
+def det(x: Data) -> Data:
     """determinant"""
     check_square_floating(x, "linalg.det")
     return _product_of_pivots(x)
@@ -68,7 +68,7 @@ def _products_without(s: Any, left_out: int) -> Any:
 
 
 @private(lambda g, x: cofactor_change(g, x), rows="matrices")
-def cofactor(x: Any) -> Any:
+def cofactor(x: Data) -> Data:
     if not x.size:
         return np.zeros_like(x)
     determinant = _product_of_pivots(x)[..., None, None]
@@ -100,7 +100,7 @@ def _trace(x: Any) -> Any:
 
 
 @private(lambda g, x: cofactor_change(g, x), _second_change)
-def cofactor_change(change: Any, x: Any) -> Any:
+def cofactor_change(change: Any, x: Data) -> Data:
     """How the cofactors change with x, in the first order."""
     if not x.size or not np.isfinite(x).all():
         return np.full(np.broadcast_shapes(change.shape, x.shape), math.nan, x.dtype)
@@ -128,7 +128,7 @@ def _slogdet_rule(g: Gradient, x: Data) -> Gradient:
     torch=("slogdet", "linalg.slogdet"),
     name="linalg_slogdet",
 )
-def slogdet(x: Any) -> tuple[Any, Any]:
+def slogdet(x: Data) -> tuple[Data, Data]:
     """sign of the determinant and logarithm of its size"""
     check_square_floating(x, "linalg.slogdet")
     sign, logarithm = np.linalg.slogdet(x)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import dimension_error, shape_error
 from ..tensors.size import check_count
 from .arguments import data_of, dimension, whole_argument
@@ -18,7 +19,7 @@ from .reshaping import reshape
 private, function = SHAPE.private, SHAPE.function
 
 
-def _triangle(name: str, forward: Any, side: str) -> Any:
+def _triangle(name: str, forward: Call, side: str) -> Call:
     call = private(
         name,
         lambda x, diagonal: forward(x, diagonal),
@@ -53,7 +54,7 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
     return result
 
 
-def _taking(forward: Any, **facts: Any) -> Any:
+def _taking(forward: Call, **facts: Any) -> Any:
     call = private(
         "diagonal",
         forward,
@@ -93,7 +94,7 @@ diagonal_scatter_primitive = private(
     batch=lambda x, offset, dim1, dim2: diag_embed_primitive(x, offset, dim1 + 1, dim2 + 1),
     name="diag_embed",
 )
-def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+def diag_embed_primitive(x: Data, offset: int, dim1: int, dim2: int) -> Data:
     size = x.shape[-1] + abs(offset)
     shape = list(x.shape[:-1])
     for dim in sorted((dim1, dim2)):

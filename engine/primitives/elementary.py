@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, CLOSED_UNIT, NOT_NEGATIVE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data
 from ..tensors.dtypes import is_number
 from ..tensors.errors import ParameterError
 from ..tensors.symbol import TraceError, is_symbolic
@@ -88,7 +89,7 @@ sqrt = primitive(
 
 
 @private(lambda g, x, n: g * (ops.abs(x) ** (1 / n - 1) / n), formula="sign(x)*abs(x)**(1/n)")
-def odd_root(x: Any, n: Any) -> Any:
+def odd_root(x: Data, n: Any) -> Data:
     return np.sign(x) * np.abs(x) ** (1 / n)
 
 
@@ -106,7 +107,7 @@ cbrt = primitive(
 
 
 @primitive(lambda g, out: -0.5 * g * (out * out * out), domain=POSITIVE, formula="1/sqrt(x)")
-def rsqrt(x: Any) -> Any:
+def rsqrt(x: Data) -> Data:
     """1 / sqrt(x)"""
     return 1 / np.sqrt(x)
 
@@ -140,7 +141,7 @@ tan = _odd(
 )
 
 
-def _inverse(name: str, word: str, rule: Any, **facts: Any) -> Any:
+def _inverse(name: str, word: str, rule: Call, **facts: Any) -> Call:
     """The inverse of a circular or hyperbolic function, which NumPy calls `arc...` and PyTorch too."""
     long = f"arc{name[1:]}"
     return primitive(name, getattr(np, long), rule, doc=f"inverse {word}", aliases=(long,), inverse=name[1:], **facts)
@@ -183,7 +184,7 @@ cosh = _even(
 
 
 @private(lambda g, y: g * (1 - y * y), lambda g, grad, y: g * grad * (-2 * y), formula="grad*(1 - y**2)")
-def tanh_backward(grad: Any, y: Any) -> Any:
+def tanh_backward(grad: Data, y: Data) -> Data:
     return grad * (1 - y * y)
 
 
@@ -230,12 +231,12 @@ hypot = primitive(
 
 
 @primitive(lambda g: g * (math.pi / 180), formula="pi*x/180")
-def deg2rad(x: Any) -> Any:
+def deg2rad(x: Data) -> Data:
     """degrees to radians"""
     return x * (math.pi / 180)
 
 
 @primitive(lambda g: g * (180 / math.pi), formula="180*x/pi")
-def rad2deg(x: Any) -> Any:
+def rad2deg(x: Data) -> Data:
     """radians to degrees"""
     return x * (180 / math.pi)

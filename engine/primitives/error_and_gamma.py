@@ -10,12 +10,13 @@ import numpy as np
 
 from ..table.family import Family
 from ..table.record import NO_POLE_OF_GAMMA, POSITIVE, UNIT, Domain, EdgeCase
+from ..tensors.aliases import Call, Data
 from ..tensors.dtypes import is_number
 from .elementary import exp, order_of
 from .families import SPECIAL, SPECIAL_METHODS
 
 
-def scipy_function(name: str) -> Any:
+def scipy_function(name: str) -> Call:
     """The function of SciPy, which takes longer to import than all the rest: only when it is first called."""
 
     def forward(*args: Any) -> Any:
@@ -27,7 +28,7 @@ def scipy_function(name: str) -> Any:
     return forward
 
 
-def one_of(name: str, which: int) -> Any:
+def one_of(name: str, which: int) -> Call:
     """One of the results of a function of SciPy that has several."""
 
     def forward(x: Any) -> Any:
@@ -43,7 +44,7 @@ def unary(name: str) -> Any:
     return lambda x: compute(x)
 
 
-def of_scipy(family: Family, name: str, rule: Any, doc: str, scipy: str = "", **facts: Any) -> Any:
+def of_scipy(family: Family, name: str, rule: Call, doc: str, scipy: str = "", **facts: Any) -> Call:
     """Adds a function of one argument that SciPy has, by the name `scipy` if not by the same."""
     return family.primitive(name, unary(scipy or name), rule, doc=doc, **facts)
 
@@ -72,7 +73,7 @@ erfcx = of_scipy(
 
 
 @SPECIAL.private(lambda g, x, n: g * polygamma(n + 1, x), name="polygamma", formula="polygamma(n, x)")
-def polygamma_primitive(x: Any, n: int) -> Any:
+def polygamma_primitive(x: Data, n: int) -> Data:
     return scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x)
 
 

@@ -59,7 +59,7 @@ def put_selected(g: Gradient, indices: Data, shape: tuple[int, ...], dim: int, k
     return put_along(unreduce(g, shape, dim, keepdim), unreduce(indices, shape, dim, keepdim), dim, shape)
 
 
-def selecting(name: str, choose: Call, overload: int = 0) -> Any:
+def selecting(name: str, choose: Call, overload: int = 0) -> Call:
     """The operation that selects one element along a dimension: values and indices.
 
     `choose(x, axis, *parameters)` gives the indices, the dimension kept.
@@ -83,7 +83,7 @@ def selecting(name: str, choose: Call, overload: int = 0) -> Any:
     )
 
 
-def _extremum(name: str, reduce: Any, arg: Gradient) -> tuple[Any, Any]:
+def _extremum(name: str, reduce: Any, arg: Call) -> tuple[Any, Any]:
     def of_all(x: Any) -> Any:
         check_any(x, name)
         return reduce(x)
@@ -91,7 +91,7 @@ def _extremum(name: str, reduce: Any, arg: Gradient) -> tuple[Any, Any]:
     whole = private(
         name,
         of_all,
-        lambda g, out, x: shared(g, out, x),
+        shared,
         rows=lambda x: reduce(flat_rows(x), axis=0),
         batch=lambda x: getattr(ops, f"a{name}")(flat_batch(x), 1),
         overload=1,
@@ -126,7 +126,7 @@ max = _of_all_or_along("max", "largest", max_all, max_dim, maximum)
 min = _of_all_or_along("min", "smallest", min_all, min_dim, minimum)
 
 
-def _extreme(name: str, reduce: Any, which: str) -> Any:
+def _extreme(name: str, reduce: Any, which: str) -> Call:
     def forward(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
         if dim is None or (isinstance(dim, (list, tuple)) and not dim):
             check_any(x, name)
@@ -138,7 +138,7 @@ def _extreme(name: str, reduce: Any, which: str) -> Any:
     return primitive(
         name,
         forward,
-        lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
+        shared_along,
         doc=f"{which} element, or along `dim`; ties share the gradient",
         rows="dimensions",
         keeps_scalars=True,
@@ -155,7 +155,7 @@ def _aminmax_rule(g: Gradient, min: Any, max: Any, x: Data, dim: Any, keepdim: b
 
 
 @primitive(_aminmax_rule, outputs=("min", "max"))
-def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+def aminmax(x: Data, dim: int | None = None, keepdim: bool = False) -> tuple[Data, Data]:
     """smallest and largest element, or along `dim`; ties share the gradient"""
     if dim is not None:
         check_some(x, "aminmax", dim)
@@ -165,7 +165,7 @@ def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any,
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
 
 
-def _position(name: str, arg: Gradient, which: str) -> Any:
+def _position(name: str, arg: Call, which: str) -> Call:
     def forward(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")

@@ -78,6 +78,9 @@ def full(
         if fill_value.requires_grad:
             return ops.expand(fill_value, shape)
         fill_value = fill_value.item()
+    if not isinstance(fill_value, (int, float, np.number, np.bool_)):
+        given = type(fill_value).__name__
+        raise type_error(f"full(): argument 'fill_value' (position 2) must be Number, not {given}")
     kind = dtype or (dtypes.bool_ if isinstance(fill_value, bool) else dtypes.int64)
     if dtype is None and isinstance(fill_value, float):
         kind = dtypes.get_default_dtype()
@@ -89,15 +92,18 @@ def eye(
     n: Any, m: Any = None, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
     """a matrix of n rows with ones on its diagonal and zeros elsewhere"""
-    columns = None if m is None else whole(m)
-    return Tensor(np.eye(whole(n), columns, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+    rows, columns = whole(n), whole(n if m is None else m)
+    for name, count in (("n", rows), ("m", columns)):
+        if count < 0:
+            raise shape_error(f"{name} must be greater or equal to 0, got {count}")
+    return Tensor(np.eye(rows, columns, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
 
 
 def number(value: Any) -> Any:
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
 
 
-def _count(start: Any, end: Any = None, step: Any = 1) -> int:
+def count_of(start: Any, end: Any = None, step: Any = 1) -> int:
     """How many numbers `arange` makes. RuntimeError: a step of 0, or one that leads away from the end."""
     if end is None:
         start, end = 0, start
@@ -109,7 +115,7 @@ def _count(start: Any, end: Any = None, step: Any = 1) -> int:
     return math.ceil((end - start) / step)
 
 
-@_function(elements=_count)
+@_function(elements=count_of)
 def arange(
     start: Any,
     end: Any = None,
@@ -124,7 +130,7 @@ def arange(
         start, end = 0, start
     if dtype is not None and not dtype.is_floating_point:
         start, end, step = int(number(start)), int(number(end)), int(number(step))
-    count = _count(start, end, step)
+    count = count_of(start, end, step)
     if _is_differentiated(start) or _is_differentiated(step):
         return start + step * of_kind(np.arange(count), dtype, False)
     start, end, step = map(number, (start, end, step))

@@ -54,7 +54,7 @@ _scattered = _scattering(operator.setitem)
     rows="dimensions",
     name="gather",
 )
-def gather_primitive(x: Any, dim: int, index: Any) -> Any:
+def gather_primitive(x: Data, dim: int, index: Data) -> Data:
     x, index = np.asarray(x), integers(index)
     if not index.size:
         return np.empty(index.shape, x.dtype)
@@ -62,10 +62,10 @@ def gather_primitive(x: Any, dim: int, index: Any) -> Any:
     return x[places].reshape(index.shape)
 
 
-def _scatter(name: str, forward: Any, kept: Any) -> Any:
+def _scatter(name: str, forward: Call, kept: Call) -> Call:
     """The operation; `kept` is the gradient of what stays of x."""
 
-    def taken(g: Any, dim: int, index: Any) -> Any:
+    def taken(g: Gradient, dim: int, index: Data) -> Gradient:
         return gather_primitive(g, dim, index)
 
     return private(name, forward, kept, None, None, taken, promotes=(), rows="dimensions")
@@ -201,7 +201,7 @@ _index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
     ranks=(None, 1),
     name="index_select",
 )
-def index_select_primitive(x: Any, dim: int, index: Any) -> Any:
+def index_select_primitive(x: Data, dim: int, index: Data) -> Data:
     if not np.ndim(x):
         return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
     return np.take(x, integers(index).reshape(-1), dim)
@@ -342,7 +342,7 @@ _REDUCTIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def _how_many(g: Gradient, x: Data, dim: int, index: Data, include_self: bool) -> Any:
+def _how_many(g: Gradient, x: Data, dim: int, index: Data, include_self: bool) -> Gradient:
     """How many elements come together in each place of x, at least 1; a tensor if the gradient is one."""
     counts = _counted(data_of(x), dim, integers(data_of(index)), include_self)
     return Tensor(counts) if isinstance(g, Tensor) else counts
@@ -391,7 +391,7 @@ def _shared(g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data) -
 
 
 @private(_reduced_self_rule, None, None, _reduced_source_rule, promotes=(), name="scatter_reduce")
-def scatter_reduce_primitive(x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
+def scatter_reduce_primitive(x: Data, dim: int, index: Data, src: Data, reduce: str, include_self: bool) -> Data:
     start, ufunc = _REDUCTIONS[reduce]
     if not include_self:
         if x.dtype.kind in "iu" and reduce in ("amax", "amin"):

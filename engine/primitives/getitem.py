@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Array
+from ..tensors.aliases import Array, Data
 from ..tensors.errors import index_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
@@ -49,7 +49,7 @@ def _backward_of_each(grad: Any, shape: Any, indices: Any) -> Any:
 
 
 @private(lambda g, indices: index_primitive(g, indices), batch=_backward_of_each)
-def index_backward(grad: Any, shape: Any, indices: Any) -> Any:
+def index_backward(grad: Data, shape: Any, indices: Data) -> Data:
     result = np.zeros(shape, grad.dtype)
     np.add.at(result, indices, grad)
     return result

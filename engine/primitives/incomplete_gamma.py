@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import ABOVE_ONE, POSITIVE, Domain
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.size import check_steps
 from .arguments import underived
@@ -31,7 +31,7 @@ def _mvlgamma_rule(g: Gradient, x: Data, p: int) -> Gradient:
     aliases=("multigammaln",),
     torch=("mvlgamma", "special.multigammaln"),
 )
-def mvlgamma(x: Any, p: int) -> Any:
+def mvlgamma(x: Data, p: int) -> Data:
     """logarithm of the gamma function of p dimensions"""
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
@@ -46,7 +46,7 @@ def _gamma_density(x: Any, y: Any) -> Any:
     return exp((x - 1) * log(y) - y - lgamma(x))
 
 
-def _incomplete(name: str, alias: str, rule: Any, doc: str) -> Any:
+def _incomplete(name: str, alias: str, rule: Call, doc: str) -> Call:
     """One of the two parts of the gamma function, by the name that SciPy has for it as an alias."""
     compute = scipy_function(alias)
     facts = {"domain": POSITIVE, "aliases": (alias,), "torch": (name, f"special.{alias}")}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import NONZERO, Domain, EdgeCase
+from ..tensors.aliases import Call, Data
 from .elementary import cos, cosh, exp, log, sin
 from .error_and_gamma import TWO_OVER_SQRT_PI, of_scipy, one_of
 from .families import SPECIAL_OWN
@@ -89,7 +90,7 @@ chi = primitive(
 )
 
 
-def _fresnel(letter: str, which: int, function: str, rule: Any) -> Any:
+def _fresnel(letter: str, which: int, function: str, rule: Call) -> Call:
     name, doc = f"fresnel_{letter}", f"Fresnel's integral of {function}(pi*t**2/2) from 0 to x"
     return primitive(name, one_of("fresnel", which), rule, doc=doc, aliases=(f"fresnel{letter}",), parity="odd")
 
@@ -104,7 +105,7 @@ fresnel_c = _fresnel("c", 1, "cos", lambda g, x: g * cos(math.pi / 2 * x * x))
     aliases=("LambertW", "lambert_w"),
     edges=[EdgeCase((0.0,), 0.0, (1.0,)), EdgeCase((math.e,), 1.0, (1 / (2 * math.e),))],
 )
-def lambertw(x: Any) -> Any:
+def lambertw(x: Data) -> Data:
     """Lambert's W, the solution w >= -1 of w*exp(w) = x"""
     import scipy.special
 

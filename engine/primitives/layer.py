@@ -11,7 +11,7 @@ import numpy as np
 from ..graph.transforms import drawn
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Gradient
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
@@ -111,7 +111,7 @@ def _lookup_rule(g: Gradient, weight_shape: tuple[int, ...], places: tuple[Any],
 
 
 @private(_lookup_rule, moves="places", name="embedding")
-def embedding_primitive(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
+def embedding_primitive(weight: Data, places: tuple[Any], padding_idx: int) -> Data:
     if weight.ndim != 2:
         raise shape_error("'weight' must be 2-D")
     (indices,) = places
@@ -157,7 +157,7 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     name="constant_pad_nd",
     batch=lambda x, pad, value: constant_pad(x, pad, value),
 )
-def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
+def constant_pad(x: Data, pad: Sequence[int], value: float = 0.0) -> Data:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:
         raise shape_error("narrow(): length must be non-negative.")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, NOT_NEGATIVE, POSITIVE, PROBABILITY, REAL, EdgeCase
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from .elementary import exp, exp2, log, log1p
 from .families import SPECIAL, SPECIAL_METHODS
@@ -47,7 +47,7 @@ def _sine_quotient_formula(n: int, a: float, hyperbolic: bool) -> str:
     name="sine_quotient",
     formula=_sine_quotient_formula,
 )
-def sine_quotient_derivative(x: Any, n: int, a: float, hyperbolic: bool = False) -> Any:
+def sine_quotient_derivative(x: Data, n: int, a: float, hyperbolic: bool = False) -> Data:
     """Derivative number n of f(z) = sin(z)/z, or sinh(z)/z, with z = a*x.
 
     From z*f = sin(z), of which derivative number k is z*f_k + k*f_(k-1); where that cancels, by the integral of
@@ -93,7 +93,7 @@ _AT_ZERO = EdgeCase((0.0,), 1.0, (0.0,))
     parity="even",
     definition="where(x != 0, sin(pi*x)/(pi*x), 1)",
 )
-def sinc(x: Any) -> Any:
+def sinc(x: Data) -> Data:
     """sin(pi*x) / (pi*x); 1 at 0"""
     return _sine_quotient(math.pi * x)
 
@@ -117,14 +117,14 @@ def _logit_rule(g: Gradient, x: Data, eps: float | None) -> Gradient:
 
 
 @SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
-def logit(x: Any, eps: float | None = None) -> Any:
+def logit(x: Data, eps: float | None = None) -> Data:
     """log(x / (1 - x)); with `eps`, x is first limited to the interval from eps to 1 - eps"""
     if eps is not None:
         x = np.minimum(np.maximum(x, eps), 1 - eps)
     return np.log(x / (1 - x))
 
 
-def _logaddexp(name: str, power: Any, doc: str, **facts: Any) -> Any:
+def _logaddexp(name: str, power: Call, doc: str, **facts: Any) -> Call:
     """The logarithm of a sum of powers, which the shares in the sum are the slopes of."""
     rules = (lambda g, x, y: g / (1 + power(y - x)), lambda g, x, y: g / (1 + power(x - y)))
     return SPECIAL.primitive(name, getattr(np, name), *rules, doc=doc, method=True, below=(), **facts)
@@ -140,7 +140,7 @@ logaddexp = _logaddexp(
     "logaddexp",
     exp,
     "log(exp(x) + exp(y)) without overflow",
-    definition="maximum(x, y) + log1p(exp(-abs(x - y)))",
+    definition="maximum(x, y) + where(x == y, log(2), log1p(exp(-abs(x - y))))",
 )
 
 
@@ -222,9 +222,9 @@ def xlog1py(x: Any, y: Any) -> Any:
     lambda g, x: g * (-log(x) - 1),
     domain=NOT_NEGATIVE,
     node_name="SpecialEntrBackward0",
-    definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
+    definition="where(x < 0, -inf, where(x == 0, 0, -x*log(x)))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
-def entr(x: Any) -> Any:
+def entr(x: Data) -> Data:
     """-x * log(x), and 0 where x is 0"""
     return np.where(x > 0, -x * np.log(x), np.where(x < 0, -math.inf, x))

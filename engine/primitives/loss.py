@@ -9,7 +9,7 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_formal, is_symbolic, numbers_of
@@ -85,7 +85,7 @@ def _in_one_shape(x: Any, target: Any) -> tuple[Any, Any]:
 # Losses of the difference d of x and the target
 
 
-def _difference_loss(name: str, value: Any, slope: Any) -> Any:
+def _difference_loss(name: str, value: Any, slope: Any) -> Call:
     """The operation whose elements are `value(d, width)`; `slope(d, width)` is the derivative."""
 
     def share(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
@@ -188,7 +188,7 @@ def _slope_formula(weight: Any, reduction: str) -> str:
     formula=_slope_formula,
     name="binary_cross_entropy_backward",
 )
-def bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+def bce_backward(grad: Data, x: Data, target: Data, weight: Data, numel: int, reduction: str) -> Data:
     slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
     return _share(grad, numel, reduction) * _weighted(slope, weight)
 
@@ -200,7 +200,7 @@ def bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduct
     name="binary_cross_entropy",
     reduces=True,
 )
-def bce_primitive(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+def bce_primitive(x: Data, target: Data, weight: Data, reduction: str) -> Data:
     for name, value in (("input", x), ("target", target)):
         if not np.all((value >= 0) & (value <= 1)):
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
@@ -238,7 +238,7 @@ def _logits_target_rule(g: Gradient, x: Data, weight: Data, pos_weight: Data, x_
 
 
 @private(_logits_rule, _logits_target_rule, tensors=4, name="binary_cross_entropy_with_logits", reduces=True)
-def logits_primitive(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+def logits_primitive(x: Data, target: Data, weight: Data, pos_weight: Any, reduction: str) -> Data:
     factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
     return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
 
@@ -437,7 +437,7 @@ def _cross_entropy_of_probabilities(
     tensors=2,
     reduces=True,
 )
-def soft_margin_primitive(x: Any, target: Any, reduction: str) -> Any:
+def soft_margin_primitive(x: Data, target: Data, reduction: str) -> Data:
     check_together(x, target)
     return _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.errors import shape_error
+from ..tensors.errors import LinAlgError, shape_error
 from . import arguments
 from .axes import transpose_primitive, unsqueeze
 
@@ -20,13 +20,6 @@ _LOW_PRECISION = {
     "linalg.cholesky": "cholesky_cpu",
     "linalg.eigh": "linalg_eigh_cpu",
 }
-
-
-class _LinAlgError(RuntimeError):
-    """A matrix is singular, not positive-definite, or not finite where it has to be."""
-
-
-LinAlgError = _LinAlgError
 
 
 def check_matrices(x: Any, name: str, argument: str = "A") -> None:
@@ -68,7 +61,7 @@ def check_info(info: Any, name: str, sentence: str) -> None:
     if not len(failed):
         return
     batch = f"(Batch element {int(np.flatnonzero(np.asarray(info))[0])}): " if np.ndim(info) else ""
-    raise _LinAlgError(f"{name}: {batch}{sentence.format(info=int(np.asarray(info)[tuple(failed[0])]))}")
+    raise LinAlgError(f"{name}: {batch}{sentence.format(info=int(np.asarray(info)[tuple(failed[0])]))}")
 
 
 def lapack(names: tuple[str, ...], like: Any) -> Any:

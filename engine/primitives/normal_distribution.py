@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..table.record import PROBABILITY, EdgeCase
+from ..tensors.aliases import Data, Gradient
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import exp
@@ -20,7 +21,7 @@ def ndtr(x: Any) -> Any:
     return times_number(plus_number(erf(times_number(x, math.sqrt(0.5))), 1), 0.5)
 
 
-def _log_ndtr_rule(g: Any, out: Any, x: Any) -> Any:
+def _log_ndtr_rule(g: Gradient, out: Data, x: Data) -> Gradient:
     # The density over the probability; where the latter is small, both are scaled up.
     below = 1 / (erfcx(minimum_zero(x) * -math.sqrt(0.5)) * math.sqrt(math.pi / 2))
     above = exp(-0.5 * x * x - out) / math.sqrt(2 * math.pi)

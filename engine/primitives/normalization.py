@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.batched import Batched, BatchError
 from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
@@ -28,7 +28,9 @@ private, function = LAYER.private, LAYER.function
 Shape = tuple[int, ...]
 
 
-def _slope(g: Any, x: Any, weight: Any, mean: Any, var: Any, seen: tuple[Shape, Shape], dims: Shape, eps: float) -> Any:
+def _slope(
+    g: Gradient, x: Data, weight: Data, mean: Data, var: Data, seen: tuple[Shape, Shape], dims: Shape, eps: float
+) -> Gradient:
     """The gradient of x: `g` are those of the result, and of the mean and variance where they were computed."""
     shape, scale = seen
     apart = reshape(x, shape) - mean
@@ -47,14 +49,14 @@ def _slope(g: Any, x: Any, weight: Any, mean: Any, var: Any, seen: tuple[Shape, 
     return reshape(builtins.sum(terms[1:], terms[0]), x.shape) if terms else None
 
 
-def _weight_slope(g: Any, x: Any, weight_shape: Shape, mean: Any, var: Any, seen: Any, eps: float) -> Any:
+def _weight_slope(g: Gradient, x: Data, weight_shape: Shape, mean: Data, var: Data, seen: Any, eps: float) -> Gradient:
     if g[0] is None:
         return None
     each = reshape(g[0], seen[0]) * (reshape(x, seen[0]) - mean) * (var + eps) ** -0.5
     return reshape(sum_to_size(each, seen[1]), weight_shape)
 
 
-def _bias_slope(g: Any, bias_shape: Shape, seen: Any) -> Any:
+def _bias_slope(g: Gradient, bias_shape: Shape, seen: Any) -> Gradient:
     return None if g[0] is None else reshape(sum_to_size(reshape(g[0], seen[0]), seen[1]), bias_shape)
 
 
@@ -87,9 +89,9 @@ def _normalizing(name: str) -> Call:
     call = private(
         name,
         normalize,
-        lambda g, x, weight, mean, var, seen, dims, eps: _slope(g, x, weight, mean, var, seen, dims, eps),
-        lambda g, x, weight_shape, mean, var, seen, eps: _weight_slope(g, x, weight_shape, mean, var, seen, eps),
-        lambda g, bias_shape, seen: _bias_slope(g, bias_shape, seen),
+        _slope,
+        _weight_slope,
+        _bias_slope,
         promotes=(),
         outputs=("out", "mean", "var"),
         batch=for_each,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error, type_error
 from ..tensors.symbol import is_symbolic
@@ -115,7 +116,7 @@ def _ratio_of_singular_values(x: Any, inverted: bool) -> Any:
 
 
 @private(name="linalg_matrix_rank")
-def rank_primitive(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def rank_primitive(x: Data, atol: Any, rtol: Any, hermitian: bool) -> Data:
     check_matrices(x, "torch.linalg.matrix_rank", "input")
     if not x.size:
         return np.zeros(x.shape[:-2], np.int64)[()]
@@ -131,7 +132,7 @@ def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
     return rank_primitive(x, data_of(atol), data_of(rtol), hermitian)
 
 
-def _exponential_rule(g: Any, x: Any) -> Any:
+def _exponential_rule(g: Gradient, x: Data) -> Gradient:
     # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
     # g may be of any size: next to it, x would lose its digits.
     largest = ops.amax(ops.abs(ops.detach(g)), (-2, -1), True) if x.shape[-1] else 1.0
@@ -146,7 +147,7 @@ def _exponential_rule(g: Any, x: Any) -> Any:
 
 
 @primitive(_exponential_rule, rows="matrices", torch=("linalg.matrix_exp", "matrix_exp"), name="linalg_matrix_exp")
-def matrix_exp(x: Any) -> Any:
+def matrix_exp(x: Data) -> Data:
     """exponential of a square matrix"""
     check_square_floating(x, "linalg.matrix_exp")
     if not x.size:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.nodes import MANY
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error, value_error
 from ..tensors.size import check_steps
@@ -131,7 +131,7 @@ def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
 _NOTHING = (0,)
 
 
-def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
+def _cut(g: Gradient, shapes: Any, dim: int) -> list[Gradient]:
     pieces = []
     start = 0
     for shape in shapes:
@@ -151,7 +151,7 @@ def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     batch=lambda tensors, dim: cat_primitive([x for x in tensors if x.shape[1:] != _NOTHING] or tensors, dim + 1),
     name="cat",
 )
-def cat_primitive(tensors: Any, dim: int) -> Any:
+def cat_primitive(tensors: Any, dim: int) -> Data:
     # PyTorch lets an empty vector be joined with anything.
     return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
 
@@ -181,7 +181,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
 
 
 @private(lambda g, dim: stack(g, dim), name="unbind", outputs=MANY, view=True, rows="dimensions")
-def unbind_primitive(x: Any, dim: Any) -> Any:
+def unbind_primitive(x: Data, dim: Any) -> Data:
     return [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])]
 
 

@@ -1,4 +1,4 @@
-"""The patches of images that a kernel is laid on, and what they add up to when they are put back."""
+"""The patches of images that a kernel is laid on, what they add up to when put back, and channels as places."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 
+from ..tensors.aliases import Data
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from .arguments import check_computed, data_of, sizes
@@ -95,7 +96,7 @@ def _apart(x: Any, before: Any) -> Any:
     name="im2col",
     batch=lambda x, kernel, grid: _apart(cut(merged(x, 0), kernel, grid), x),
 )
-def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
+def cut(x: Data, kernel: Sizes, grid: Grid) -> Data:
     return patches(x, kernel, grid)[:, 0]
 
 
@@ -104,7 +105,7 @@ def cut(x: Any, kernel: Sizes, grid: Grid) -> Any:
     name="col2im",
     batch=lambda x, size, kernel, grid: _apart(put(merged(x, 0), size, kernel, grid), x),
 )
-def put(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
+def put(x: Data, size: Sizes, kernel: Sizes, grid: Grid) -> Data:
     return put_back(x, size, kernel, grid)
 
 
@@ -176,3 +177,67 @@ def col2im(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, paddin
     if len(shape) == 3:
         return put(x, size, kernel, grid)
     return squeeze(put(unsqueeze(x, 0), size, kernel, grid), 0)
+
+
+# Channels as places
+
+
+def _as_places(x: Any, factor: int) -> Any:
+    *first, channels, height, width = x.shape
+    apart = x.reshape(*first, channels // factor**2, factor, factor, height, width)
+    order = (*range(len(first) + 1), *(len(first) + i for i in (3, 1, 4, 2)))
+    return apart.transpose(order).reshape(*first, channels // factor**2, height * factor, width * factor)
+
+
+def _as_channels(x: Any, factor: int) -> Any:
+    *first, channels, height, width = x.shape
+    apart = x.reshape(*first, channels, height // factor, factor, width // factor, factor)
+    order = (*range(len(first) + 1), *(len(first) + i for i in (2, 4, 1, 3)))
+    return apart.transpose(order).reshape(*first, channels * factor**2, height // factor, width // factor)
+
+
+shuffled: Any = private(
+    "pixel_shuffle", _as_places, lambda g, factor: unshuffled(g, factor), batch=lambda x, factor: shuffled(x, factor)
+)
+unshuffled: Any = private(
+    "pixel_unshuffle",
+    _as_channels,
+    lambda g, factor: shuffled(g, factor),
+    batch=lambda x, factor: unshuffled(x, factor),
+)
+
+
+def _check_factor(name: str, shape: Sizes, what: str, factor: int) -> None:
+    if len(shape) < 3:
+        raise shape_error(
+            f"{name} expects input to have at least 3 dimensions, but got input with {len(shape)} dimension(s)"
+        )
+    if factor < 1:
+        raise RuntimeError(f"{name} expects a positive {what}, but got {factor}")
+
+
+@function(torch=("pixel_shuffle", "nn.functional.pixel_shuffle"), module="PixelShuffle")
+def pixel_shuffle(x: Any, upscale_factor: int) -> Any:
+    """images so many times as high and wide, whose elements come from as many channels (Shi and others, 2016)"""
+    shape = data_of(x).shape
+    _check_factor("pixel_shuffle", shape, "upscale_factor", upscale_factor)
+    if shape[-3] % upscale_factor**2:
+        raise shape_error(
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+            f"but input.size(-3)={shape[-3]} is not divisible by {upscale_factor**2}"
+        )
+    return shuffled(x, upscale_factor)
+
+
+@function(torch=("pixel_unshuffle", "nn.functional.pixel_unshuffle"), module="PixelUnshuffle")
+def pixel_unshuffle(x: Any, downscale_factor: int) -> Any:
+    """the opposite of pixel_shuffle: images so many times less high and wide, in as many channels"""
+    shape = data_of(x).shape
+    _check_factor("pixel_unshuffle", shape, "downscale_factor", downscale_factor)
+    for what, dim in (("height", -2), ("width", -1)):
+        if shape[dim] % downscale_factor:
+            raise shape_error(
+                f"pixel_unshuffle expects {what} to be divisible by downscale_factor, but "
+                f"input.size({dim})={shape[dim]} is not divisible by {downscale_factor}"
+            )
+    return unshuffled(x, downscale_factor)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Array, Call
+from ..tensors.aliases import Array, Call, Data
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.memory import broadcast_shape
@@ -31,14 +31,14 @@ as_strided: Any = private(
 
 
 @private(lambda g, positions: as_strided(g, positions), name="as_strided_backward")
-def strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
+def strided_sum(grad: Data, positions: Any, shape: Any) -> Data:
     result = np.zeros(int(np.prod(shape)), grad.dtype)
     np.add.at(result, positions, grad)
     return result.reshape(shape)
 
 
 @private(lambda g, x_shape, index: strided_sum(g, index, x_shape), name="take", moves="places")
-def take_primitive(x: Any, index: Any) -> Any:
+def take_primitive(x: Data, index: Data) -> Data:
     return np.asarray(x).reshape(-1)[integers(index)]
 
 
@@ -141,13 +141,13 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     shaped_by="mask",
     name="masked_select",
 )
-def masked_select_primitive(x: Any, mask: Any) -> Any:
+def masked_select_primitive(x: Data, mask: Data) -> Data:
     shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
     return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]
 
 
 @private(lambda g, mask: masked_select_primitive(g, mask), moves="places", shaped_by="mask")
-def masked_select_backward(grad: Any, mask: Any, shape: Any) -> Any:
+def masked_select_backward(grad: Data, mask: Data, shape: Any) -> Data:
     shape = np.broadcast_shapes(shape, np.shape(mask))
     result = np.zeros(shape, grad.dtype)
     result[np.broadcast_to(mask, shape)] = grad

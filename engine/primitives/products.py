@@ -12,6 +12,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error, type_error, unlike
 from ..tensors.size import check_count
 from ..tensors.symbol import Numberless, is_symbolic
@@ -45,7 +46,7 @@ def _dot(x: Any, y: Any) -> Any:
     return np.dot(x, y)
 
 
-def _dot_product(name: str, **facts: Any) -> Any:
+def _dot_product(name: str, **facts: Any) -> Call:
     return primitive(
         name,
         _dot,
@@ -122,7 +123,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     torch=("linalg.cross",),
     promotes=(0, 1),
 )
-def linalg_cross(x: Any, y: Any, dim: int = -1) -> Any:
+def linalg_cross(x: Data, y: Data, dim: int = -1) -> Data:
     """vector products along a dimension of size 3"""
     if x.ndim != y.ndim:
         raise shape_error("linalg.cross: inputs must have the same number of dimensions.")
@@ -167,7 +168,7 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     saved_as={"y": "mat2"},
     called_as={"y": "mat2"},
 )
-def mm(x: Any, y: Any) -> Any:
+def mm(x: Data, y: Data) -> Data:
     """product of two matrices"""
     if x.ndim != 2:
         raise shape_error("self must be a matrix")
@@ -198,7 +199,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     saved_as={"y": "vec"},
     called_as={"y": "vec"},
 )
-def mv(x: Any, y: Any) -> Any:
+def mv(x: Data, y: Data) -> Data:
     """product of a matrix and a vector"""
     # For errors PyTorch counts the result as an argument: one of the vector's dtype.
     return product_with_vector(x, y, x.shape[0] if x.ndim else 1, 1, y.dtype)
@@ -380,7 +381,7 @@ def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> 
     return _added(x, product, beta, alpha)
 
 
-def _for_each(g: Any, count: int) -> Any:
+def _for_each(g: Gradient, count: int) -> Gradient:
     """A matrix, as many times as there are matrices in a sequence."""
     return expand(unsqueeze(g, 0), (count, *g.shape))
 

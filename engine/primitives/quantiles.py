@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Data
 from ..tensors.errors import shape_error
 from ..tensors.symbol import is_formal, is_symbolic, refusal
 from ..tensors.tensor import Tensor
@@ -32,7 +33,7 @@ unsqueeze_first = private(
 
 
 @private(lambda g: transpose_primitive(g, 0, g.ndim - 1), name="transpose", overload=1, view=True, moves="places")
-def transpose_first(x: Any) -> Any:
+def transpose_first(x: Data) -> Data:
     return np.swapaxes(x, 0, -1)
 
 

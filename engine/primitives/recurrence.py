@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from .families import LAYER
 
 private = LAYER.private
@@ -53,7 +54,7 @@ def _to_weight(of_gates: Any, before: Any) -> Any:
     return of_gates.reshape(-1, rows).T @ before.reshape(-1, size)
 
 
-def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: int) -> tuple[Any, ...]:
+def _elman_rule(g: Gradient, first: Data, weight: Data, out: Data, relu: bool, order: int) -> tuple[Gradient, ...]:
     slopes = ops.where(out <= 0, 0, ops.ones_like(out)) if relu else 1 - out * out
     arriving, sent = 0, []
     for t in _back(out.shape[0], order):
@@ -64,7 +65,7 @@ def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: in
 
 
 @private(joint=_elman_rule, tensors=4)
-def elman(inputs: Any, first: Any, weight: Any, bias: Any, relu: bool, order: int) -> Any:
+def elman(inputs: Data, first: Data, weight: Data, bias: Data, relu: bool, order: int) -> Data:
     out, state = np.empty_like(inputs), first
     into = inputs + bias
     for t in range(len(inputs))[::order]:
@@ -88,7 +89,9 @@ def _gated_slopes(inputs: Any, before: Any, weight: Any, bias: Any) -> tuple[Any
     return slopes.reshape(*before.shape[:-1], 3, size), keep, into_new
 
 
-def _gated_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any, out: Any, order: int) -> tuple[Any, ...]:
+def _gated_rule(
+    g: Gradient, inputs: Data, first: Data, weight: Data, bias: Data, out: Data, order: int
+) -> tuple[Gradient, ...]:
     before = _before(first, out, order)
     slopes, keep, into_new = _gated_slopes(inputs, before, weight, bias)
     (steps, batch, rows), arriving, totals = inputs.shape, 0, []
@@ -124,7 +127,7 @@ def _gated_forward(inputs: Any, first: Any, weight: Any, bias: Any, order: int) 
 gated = private("gated", _gated_forward, joint=_gated_rule, tensors=4)
 
 
-def _gated_step_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any) -> tuple[Any, ...]:
+def _gated_step_rule(g: Gradient, inputs: Data, first: Data, weight: Data, bias: Data) -> tuple[Gradient, ...]:
     slopes, keep, into_new = _gated_slopes(inputs, first, weight, bias)
     of_gates = (g[:, None] * slopes).reshape(inputs.shape)
     arriving = g * keep + of_gates @ weight
@@ -132,13 +135,13 @@ def _gated_step_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any) ->
 
 
 @private(joint=_gated_step_rule, tensors=4, node_name="AddBackward0")
-def gated_step(inputs: Any, first: Any, weight: Any, bias: Any) -> Any:
+def gated_step(inputs: Data, first: Data, weight: Data, bias: Data) -> Data:
     return _gated_forward(inputs[None], first, weight, bias, 1)[0]
 
 
 def _long_short_rule(
-    g: Any, inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, states: Any, cells: Any, order: int
-) -> tuple[Any, ...]:
+    g: Gradient, inputs: Data, first: Data, cell: Data, weight: Data, bias: Data, states: Data, cells: Data, order: int
+) -> tuple[Gradient, ...]:
     size, before, held = first.shape[-1], _before(first, states, order), _before(cell, cells, order)
     gates = inputs + before @ weight.T + bias
     shares = ops.sigmoid(gates)
@@ -164,7 +167,7 @@ def _long_short_rule(
 
 
 @private(joint=_long_short_rule, tensors=5, name="mkldnn_rnn_layer", outputs=("states", "cells"))
-def long_short(inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, order: int) -> tuple[Any, Any]:
+def long_short(inputs: Data, first: Data, cell: Data, weight: Data, bias: Data, order: int) -> tuple[Data, Data]:
     size, state = first.shape[-1], first
     out, cells = np.empty((2, *inputs.shape[:2], size), inputs.dtype)
     into = inputs + bias

@@ -10,7 +10,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
@@ -75,7 +75,7 @@ def sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> An
 @primitive(
     lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)), rows="dimensions"
 )
-def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+def nansum(x: Data, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Data:
     """sum of the elements that are not nan, or along `dim`"""
     return _sum(np.where(np.isnan(x), x.dtype.type(0), x), dim, keepdim, dtype)
 
@@ -177,7 +177,7 @@ prod_all = private(
 
 
 @private(_prod_dim_rule, name="prod", overload=1, rows="dimensions", keeps_scalars=True)
-def prod_dim(x: Any, dim: Any, keepdim: Any, dtype: Any) -> Any:
+def prod_dim(x: Data, dim: Any, keepdim: bool, dtype: Any) -> Data:
     return np.multiply.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
 
@@ -187,7 +187,7 @@ def prod(x: Any, dim: int | None = None, keepdim: bool = False, dtype: Any = Non
     return prod_all(x, dtype) if dim is None else prod_dim(x, dim, keepdim, dtype)
 
 
-def _truth(combine: Any) -> Any:
+def _truth(combine: Any) -> Call:
     def forward(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
         # PyTorch combines along all dimensions for None, and along none for ().
         axes = dimensions(dim, x.ndim) if dim is None or isinstance(dim, int) or dim else ()
@@ -214,7 +214,7 @@ def _logsumexp_rule(g: Gradient, out: Data, x: Data, dim: Any, keepdim: bool) ->
 @primitive(
     _logsumexp_rule, floating=True, assumed={"dim": None}, rows="dimensions", torch=("logsumexp", "special.logsumexp")
 )
-def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
+def logsumexp(x: Data, dim: Any, keepdim: bool = False) -> Data:
     """log of the sum of exp(x) along `dim`, without overflow"""
     axes = axes_of(x, dim)
     top = x.max(axis=axes, keepdims=True, initial=-math.inf)
@@ -224,14 +224,14 @@ def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
 
 
 @private(lambda g, out, dim: g * out - out * sum(g * out, dim, True), floating=True, rows="dimensions", name="softmax")
-def softmax_primitive(x: Any, dim: int) -> Any:
+def softmax_primitive(x: Data, dim: int) -> Data:
     axes = axes_of(x, dim)
     z = np.exp(x - x.max(axis=axes, keepdims=True, initial=-math.inf))
     return z / np.add.reduce(z, axis=axes, keepdims=True)
 
 
 @private(lambda g, out, dim: g - exp(out) * sum(g, dim, True), floating=True, rows="dimensions", name="log_softmax")
-def log_softmax_primitive(x: Any, dim: int) -> Any:
+def log_softmax_primitive(x: Data, dim: int) -> Data:
     axes = axes_of(x, dim)
     shifted = x - x.max(axis=axes, keepdims=True, initial=-math.inf)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
@@ -307,7 +307,7 @@ def _norm_rule(g: Gradient, out: Data, x: Data, ord: float, dim: Any, keepdim: b
 
 
 @primitive(_norm_rule, method=False, rows="dimensions", torch=("linalg.vector_norm",), name="linalg_vector_norm")
-def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+def vector_norm(x: Data, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Data:
     """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     if dtype is None:
         return _norm(x, ord, dim, keepdim)
@@ -337,20 +337,15 @@ def norm(x: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: 
     lambda g, out, x, y, p: _norm_rule(g, out, x - y, p, None, False),
     lambda g, out, x, y, p: _norm_rule(g, out, y - x, p, None, False),
 )
-def dist(x: Any, y: Any, p: float = 2) -> Any:
+def dist(x: Data, y: Data, p: float = 2) -> Data:
     """norm of the difference of x and y"""
     check_together(x, y)
     return _norm(x - y, p)
 
 
-def _differences(x: Any, y: Any) -> Any:
-    """x's rows less y's: one more dimension than either."""
-    return unsqueeze(x, -2) - unsqueeze(y, -3)
-
-
 def _distance_rule(g: Gradient, out: Data, x: Data, y: Data, p: float) -> Gradient:
     """The gradient of each difference: that of a norm, but of equal largest differences each counts in full."""
-    difference = _differences(x, y)
+    difference = unsqueeze(x, -2) - unsqueeze(y, -3)
     if p == 0:
         return zeros_like(difference)
     if p == 1:
@@ -366,7 +361,7 @@ def _distance_rule(g: Gradient, out: Data, x: Data, y: Data, p: float) -> Gradie
     lambda g, out, x, y, p: -sum(_distance_rule(g, out, x, y, p), (-3,)),
     name="cdist",
 )
-def cdist_primitive(x: Any, y: Any, p: float) -> Any:
+def cdist_primitive(x: Data, y: Data, p: float) -> Data:
     x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
     check_together(x, y)
     if p == 0:
@@ -405,7 +400,7 @@ _NO_DIVISION_BY_ZERO = 1e-7
 
 
 @primitive(_renorm_rule, in_place=True)
-def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
+def renorm(x: Data, p: float, dim: int, maxnorm: float) -> Data:
     """x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`"""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")

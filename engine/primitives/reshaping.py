@@ -9,6 +9,7 @@ import numpy as np
 from ..table.binding import sum_array_to
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Call, Data
 from ..tensors.errors import shape_error
 from ..tensors.memory import viewed
 from ..tensors.symbol import is_symbolic
@@ -20,7 +21,7 @@ from .families import SHAPE
 private, function = SHAPE.private, SHAPE.function
 
 
-def _reshaping(name: str, view: bool) -> Any:
+def _reshaping(name: str, view: bool) -> Call:
     return private(
         name,
         lambda x, shape: x.reshape(shape),
@@ -140,7 +141,7 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
 
 
 @private(lambda g, x_shape: sum_to_size(g, x_shape), name="expand", view=True, moves="repeated")
-def expand_primitive(x: Any, shape: Any) -> Any:
+def expand_primitive(x: Data, shape: Any) -> Data:
     if x.size and x.ndim <= len(shape) and x.flags.c_contiguous:
         strides = [0] * len(shape)
         place = len(shape) - x.ndim

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import BESIDE_ZERO
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -28,7 +28,7 @@ from .selection import logical_xor, where
 primitive, function = SCAN.primitive, SCAN.function
 
 
-def _running(accumulate: Any) -> Any:
+def _running(accumulate: Any) -> Call:
     def forward(x: Any, dim: int, dtype: Any = None) -> Any:
         axis = dimension(dim, x.ndim)
         x = summable(x, dtype)
@@ -115,7 +115,7 @@ logcumsumexp = primitive(
 )
 
 
-def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
+def _running_extremum(name: str, extremum: Any, doc: str) -> Call:
     def forward(x: Any, dim: int) -> tuple[Any, Any]:
         axis = dimension(dim, x.ndim)
         if not x.ndim:
@@ -296,7 +296,7 @@ def _parabola_at_edge(x: Any, dim: int, steps: Any, first: bool) -> Any:
     return slopes[0] * samples[0] + slopes[1] * samples[1] + slopes[2] * samples[2]
 
 
-def _spacings(x: Any, spacing: Gradient, dim: Any, dims: tuple[int, ...]) -> list[Any]:
+def _spacings(x: Any, spacing: Any, dim: Any, dims: tuple[int, ...]) -> list[Any]:
     """For each dimension, the distance between samples or their places. RuntimeError: not as many as dimensions."""
     if spacing is None or is_number(spacing):
         return [1.0 if spacing is None else spacing] * len(dims)
@@ -316,7 +316,7 @@ def _spacings(x: Any, spacing: Gradient, dim: Any, dims: tuple[int, ...]) -> lis
 
 
 @function(method=False)
-def gradient(x: Any, spacing: Gradient = None, dim: Any = None, edge_order: int = 1) -> Any:
+def gradient(x: Any, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> Any:
     """derivatives of samples x along each of the dimensions, by differences; `spacing`: a distance, or the places"""
     dims = dimensions(dim, x.ndim)
     spacings = _spacings(x, spacing, dim, dims)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Data
 from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -27,7 +28,7 @@ unique_dim = private("unique_dim", _unique, underived("unique_dim"), outputs=_DI
 
 
 @private(underived("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
-def unique_consecutive_primitive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
+def unique_consecutive_primitive(x: Data, dim: int | None) -> tuple[Data, Data, Data]:
     along = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     others = tuple(range(1, along.ndim))
     differs = (along[1:] != along[:-1]).any(axis=others)
@@ -65,7 +66,7 @@ def unique_consecutive(
 
 
 @private(tensors=2, promotes=(), name="searchsorted")
-def search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
+def search(boundaries: Any, values: Data, right: bool, out_int32: bool) -> Data:
     side = "right" if right else "left"
     if boundaries.ndim == 1:
         places = np.searchsorted(boundaries, values, side)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import bool_, is_number, result_type, uint8
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -21,7 +22,9 @@ from .places import nonzero
 private, primitive, function = SELECTION.private, SELECTION.primitive, SELECTION.function
 
 
-def _comparison(name: str, forward: Any, symbol: str | None, doc: str, *aliases: str, commutative: bool = False) -> Any:
+def _comparison(
+    name: str, forward: Call, symbol: str | None, doc: str, *aliases: str, commutative: bool = False
+) -> Call:
     return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative)
 
 
@@ -42,7 +45,7 @@ isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor 
 
 
 @primitive(tensors=2, promotes=(), in_place=False)
-def isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+def isclose(x: Data, y: Data, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Data:
     """whether x and y differ by at most `atol` plus `rtol` times the size of y"""
     check_same_dtype("{} did not match {}", x, y)
     return np.isclose(x, y, rtol, atol, equal_nan)
@@ -98,7 +101,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return where_primitive(condition, x, y)
 
 
-def _extremum(name: str, forward: Any, loses: Any, doc: str, *ties: EdgeCase) -> Any:
+def _extremum(name: str, forward: Call, loses: Call, doc: str, *ties: EdgeCase) -> Call:
     """The larger or the smaller; `loses(a, b)` where a is not chosen."""
     return primitive(
         name,
@@ -112,7 +115,7 @@ def _extremum(name: str, forward: Any, loses: Any, doc: str, *ties: EdgeCase) ->
     )
 
 
-def _extremum_ignoring_nan(name: str, forward: Any, wins: Any, doc: str) -> Any:
+def _extremum_ignoring_nan(name: str, forward: Call, wins: Call, doc: str) -> Call:
     return primitive(
         name,
         forward,
@@ -170,10 +173,10 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_tensors(x, min, max)
 
 
-def _bounded(name: str, forward: Any, inside: Any, outside: Any, formula: str) -> tuple[Any, Any]:
+def _bounded(name: str, forward: Call, inside: Call, outside: Call, formula: str) -> tuple[Any, Any]:
     """The operations that limit x by a number, and by a tensor, which gets the gradient of what is outside."""
 
-    def kept(g: Any, x: Any, y: Any) -> Any:
+    def kept(g: Gradient, x: Data, y: Data) -> Gradient:
         return where(inside(x, y), g, 0)
 
     number = private(name, forward, kept, tensors=2, formula=formula)
@@ -229,7 +232,7 @@ sign = primitive(
 sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO, formula="sign(x)")
 
 
-def _rounding(name: str, forward: Any, **facts: Any) -> Any:
+def _rounding(name: str, forward: Call, **facts: Any) -> Call:
     edges = [EdgeCase((2.0,), 2.0, (0.0,))]
     return primitive(name, forward, lambda g: zeros_like(g), domain=BESIDE_ZERO, edges=edges, **facts)
 
@@ -251,12 +254,12 @@ def round(x: Any, decimals: int | None = None) -> Any:
 
 
 @primitive(lambda g: g, domain=BESIDE_ZERO, definition="x - trunc(x)")
-def frac(x: Any) -> Any:
+def frac(x: Data) -> Data:
     """fraction of x, with its sign"""
     return x - np.trunc(x)
 
 
 @primitive(lambda g, x: g * where(isfinite(x), ones_like(g), 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])
-def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(x: Data, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Data:
     """x with nan as 0 and infinities as the largest finite numbers"""
     return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)

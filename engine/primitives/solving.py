@@ -8,14 +8,13 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
-from ..tensors.errors import shape_error
+from ..tensors.errors import LinAlgError, shape_error
 from .arguments import check_same_dtype, data_of, titles
 from .arithmetic import both
 from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
 from .matrix import (
-    LinAlgError,
     check_floating,
     check_info,
     check_matrices,
@@ -81,7 +80,7 @@ def solved_unchecked(x: Any, y: Any) -> Any:
     rows="matrices",
     function="inverse",
 )
-def linalg_inv_ex(x: Any, check: bool, name: str) -> tuple[Any, Any]:
+def linalg_inv_ex(x: Data, check: bool, name: str) -> tuple[Data, Data]:
     check_square_floating(x, "linalg.inv" if name != "linalg.inv_ex" else name)
     info = np.zeros(x.shape[:-2], np.int32)
     try:
@@ -123,7 +122,7 @@ def _solve_rule_of_y(g: Gradient, x: Data, left: bool) -> Gradient:
     return linalg_solve_ex(turned(x), g[0], left, True)[0]
 
 
-def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) -> Gradient:
+def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: tuple[int, ...], left: bool) -> Gradient:
     of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
@@ -137,7 +136,7 @@ def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) ->
     rows="matrices",
     function="solve",
 )
-def linalg_solve_ex(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
+def linalg_solve_ex(x: Data, y: Data, left: bool, check: bool) -> tuple[Data, Data]:
     check_square_floating(x, "linalg.solve")
     check_same_dtype(
         "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
@@ -191,7 +190,7 @@ def _triangular_rule(g: Gradient, out: Data, x: Data, upper: bool, left: bool, u
     torch=("linalg.solve_triangular",),
     name="linalg_solve_triangular",
 )
-def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+def solve_triangular(x: Data, y: Data, upper: bool, left: bool = True, unitriangular: bool = False) -> Data:
     """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
     name = "linalg.solve_triangular"
     check_square(x, name)
@@ -233,8 +232,8 @@ def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose:
     called_as={"b": "input", "x": "A"},
 )
 def triangular_solve(
-    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> tuple[Any, Any]:
+    b: Any, x: Data, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Data, Data]:
     """the solution of `x @ solution = b` for an upper or lower triangular x, and x"""
     for letter, value in (("b", b), ("A", x)):
         if value.ndim < 2:
@@ -277,7 +276,7 @@ def _pinv_rule(g: Gradient, out: Data, x: Data) -> Gradient:
 
 
 @private(_pinv_rule, rows="matrices", function="pinv")
-def linalg_pinv(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def linalg_pinv(x: Data, atol: Any, rtol: Any, hermitian: bool) -> Data:
     if x.ndim < 2 or x.dtype.kind != "f":
         raise shape_error(
             f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
@@ -367,7 +366,7 @@ def _lstsq_rule_of_y(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
 @private(
     _lstsq_rule_of_x, _lstsq_rule_of_y, outputs=("solution", "residuals", "rank", "singular_values"), function="lstsq"
 )
-def linalg_lstsq(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
+def linalg_lstsq(x: Data, y: Data, rcond: Any, driver: str) -> tuple[Data, Data, Data, Data]:
     _check_least_squares(x, y, driver)
     from scipy.linalg import lstsq as compute
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from .arguments import dimension
 from .extremes import check_some, put_along, put_selected, selecting, shared
@@ -31,7 +32,7 @@ def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None =
     return np.take_along_axis(x, indices, dim), indices
 
 
-def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
+def _sort_rule(g: Gradient, indices: Data, x_shape: tuple[int, ...], dim: int) -> Gradient:
     return put_along(g[0], indices, dim, x_shape)
 
 
@@ -61,12 +62,8 @@ argsort = primitive(
 )
 
 
-@primitive(
-    lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
-    outputs=("values", "indices"),
-    rows="dimensions",
-)
-def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
+@primitive(_sort_rule, outputs=("values", "indices"), rows="dimensions")
+def topk(x: Data, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Data, Data]:
     """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
@@ -82,7 +79,7 @@ def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = Tru
     outputs=("values", "indices"),
     rows="dimensions",
 )
-def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+def kthvalue(x: Data, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Data, Data]:
     """the k-th smallest element along `dim`: values and indices"""
     check_some(x, "kthvalue()", dim)
     axis = dimension(dim, x.ndim)
@@ -119,8 +116,7 @@ def _nanmedian_indices(x: Any, dim: int) -> Any:
 
 
 def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
-    whole = private(name, of_all, lambda g, out, x: shared(g, out, x))
-    return whole, selecting(name, indices, overload=1)
+    return private(name, of_all, shared), selecting(name, indices, overload=1)
 
 
 median_all, median_dim = _middle("median", _median, _median_indices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from ..graph.history import snapshot
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import get_default_dtype
 from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
@@ -101,7 +102,7 @@ def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
 
 
-def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
+def _blocks_rule(g: Gradient, tensors_shape: Sequence[tuple[int, ...]]) -> list[Gradient]:
     pieces = []
     row = column = 0
     for shape in tensors_shape:
@@ -113,7 +114,7 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
 
 
 @private(_blocks_rule, variadic=True, name="block_diag")
-def blocks(tensors: Any) -> Any:
+def blocks(tensors: Any) -> Data:
     shapes = [_matrix_shape(x.shape) for x in tensors]
     size = (sum(r for r, _ in shapes), sum(c for _, c in shapes))
     check_count(size[0] * size[1])

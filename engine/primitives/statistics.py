@@ -10,7 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arithmetic import both, times_number
@@ -113,7 +113,7 @@ def _options(name: str, x: Any, dim: Any, unbiased: bool | None, correction: flo
     return dim, correction
 
 
-def _spread(name: str, compute: Any, doc: str, method: bool = True) -> Any:
+def _spread(name: str, compute: Call, doc: str, method: bool = True) -> Call:
     """The function of that name, which computes what its options mean."""
 
     @function(method=method, name=name, doc=doc)

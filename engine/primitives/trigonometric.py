@@ -13,6 +13,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, CLOSED_UNIT, NONZERO, Domain, EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Call
 from .elementary import sin, sinh, sqrt, tan, tanh
 from .error_and_gamma import unary
 from .families import ELEMENTARY
@@ -25,7 +26,7 @@ _INSIDE = Domain("0 < x <= 1", 0.1, 0.9)
 _PER_DEGREE = math.pi / 180
 
 
-def _one_over(function: str, name: str, rule: Any, formula: str = "", **facts: Any) -> Any:
+def _one_over(function: str, name: str, rule: Call, formula: str = "", **facts: Any) -> Call:
     """One over a function, which NumPy has by the same name."""
     compute, text = getattr(np, function), f"1 / {function}(x)"
     return _primitive(name, lambda x: 1 / compute(x), rule, doc=text, formula=formula or text.replace(" ", ""), **facts)
@@ -39,7 +40,7 @@ csch = _one_over("sinh", "csch", lambda g, out, x: g * -(out / tanh(x)), domain=
 coth = _one_over("tanh", "coth", lambda g, x: g / -(sinh(x) ** 2), domain=NONZERO)
 
 
-def _inverse(function: str, name: str, rule: Any, *, unit: str = "", more: tuple[str, ...] = (), **facts: Any) -> Any:
+def _inverse(function: str, name: str, rule: Call, *, unit: str = "", more: tuple[str, ...] = (), **facts: Any) -> Call:
     """The inverse of one over a function: the inverse of that, such as `acos`, of one over x."""
     compute, text = getattr(np, f"arc{function[1:]}"), f"{function}(1 / x)"
     facts |= {"doc": text + unit, "formula": text.replace(" ", ""), "aliases": (f"arc{name[1:]}", *more)}
@@ -91,7 +92,7 @@ def _cospi(x: Any) -> Any:
     return np.where(turn <= 0.25, np.cos(math.pi * turn), _sinpi(0.5 - turn))
 
 
-def _of_multiples_of_pi(function: str, compute: Any, rule: Any, at: float) -> Any:
+def _of_multiples_of_pi(function: str, compute: Call, rule: Call, at: float) -> Call:
     """The function of pi*x, with an edge where it falls through 0."""
     words, edges = f"{function}(pi * x), exact for multiples of 1/2", [EdgeCase((at,), 0.0, (-math.pi,))]
     return _primitive(f"{function}pi", compute, rule, doc=words, formula=f"{function}(pi*x)", edges=edges)
@@ -110,7 +111,7 @@ tanpi = _primitive(
 )
 
 
-def _of_degrees(function: str, word: str, rule: Any, edge: EdgeCase) -> Any:
+def _of_degrees(function: str, word: str, rule: Call, edge: EdgeCase) -> Call:
     """The function of an angle in degrees, which SciPy has."""
     compute, formula = unary(f"{function}dg"), f"{function}(pi*x/180)"
     return _primitive(f"{function}d", compute, rule, doc=f"{word} of x in degrees", formula=formula, edges=[edge])
@@ -123,7 +124,7 @@ tand = _of_degrees(
 )
 
 
-def _in_degrees(function: str, word: str, rule: Any, **facts: Any) -> Any:
+def _in_degrees(function: str, word: str, rule: Call, **facts: Any) -> Call:
     """The inverse function, whose result is an angle in degrees."""
     compute = getattr(np, f"arc{function[1:]}")
     facts |= {"doc": f"inverse {word} of x, in degrees", "formula": f"{function}(x)*180/pi"}

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..table.registry import ops
+from ..tensors.aliases import Data
 from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.memory import offset_in, shareable, storage_of
@@ -43,7 +44,7 @@ unfold_primitive: Any = private(
     lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
     batch=lambda grad, shape, dim, size, step: unfold_backward(grad, (len(grad), *shape), dim + 1, size, step),
 )
-def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+def unfold_backward(grad: Data, shape: Any, dim: int, size: int, step: int) -> Data:
     result = np.zeros(math.prod(shape), grad.dtype)
     np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
     return result.reshape(shape)
@@ -73,7 +74,7 @@ def _refused(*arguments: Any) -> NoReturn:
     view=True,
     batch=_refused,
 )
-def as_strided_primitive(x: Any, size: Any, stride: Any, offset: Any, places: Any, own: Any, count: Any) -> Any:
+def as_strided_primitive(x: Data, size: Any, stride: Any, offset: Any, places: Any, own: Any, count: Any) -> Data:
     storage = storage_of(x)
     return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
 

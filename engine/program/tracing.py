@@ -15,13 +15,13 @@ import numpy as np
 
 from ..graph.transforms import Level, enter, forward, leave, numberless
 from ..primitives.copying import to_copy
-from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS, operation_of
 from ..table.binding import bind, explain
 from ..table.dispatch import run_on
 from ..table.record import Operation
 from ..tensors import dtypes
 from ..tensors.aliases import Call, NumpyDtype
+from ..tensors.errors import LinAlgError
 from ..tensors.size import check_together
 from ..tensors.symbol import Symbol, TraceError, refusal
 from ..tensors.tensor import Tensor

@@ -16,7 +16,7 @@ from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.saved import Pack, Packed, Unpack, packed, packing, unpacked
 from ..graph.transforms import Tangents
 from ..tensors import dtypes
-from ..tensors.aliases import Call
+from ..tensors.aliases import Call, Gradient
 from ..tensors.symbol import DATA, is_array, is_items
 from ..tensors.tensor import Memory, Tensor
 from .record import Operation
@@ -47,11 +47,11 @@ class PrimitiveNode(Node):
     packed = False
     tangents: dict[int, Tangents] | None = None
 
-    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply_towards(self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         # A rule that nobody asks for may be one that raises.
         return self.apply(gradients, create_graph, [e if e[0] in wanted else (None, 0) for e in self.next_functions])
 
-    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed or changed.
 
         `edges` are the node's, with (None, 0) for arguments that no gradient is asked of.
@@ -206,7 +206,7 @@ class VariadicNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         return run_rule(*self.primitive.vjps[0], gradients, self.restored(create_graph))
 
 
@@ -215,7 +215,7 @@ class JointNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         joint, (_, needs) = self.primitive.joint, self.primitive.vjps[0]
         assert joint is not None
         sent = run_rule(joint, needs, gradients, self.restored(create_graph))
@@ -227,7 +227,7 @@ class ManyNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         filled: list[Any] = []
         for gradient, (shape, dtype) in zip(gradients, self._outputs, strict=True):
             zeros = np.zeros(shape, dtype) if gradient is None else gradient
@@ -264,7 +264,7 @@ def torch_name(primitive: Operation, source: str) -> str:
     return primitive.saved_as.get(name, usual) + kind
 
 
-def run_rule(rule: Call, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
+def run_rule(rule: Call, needs: Any, gradients: Gradient, saved: Sequence[Any]) -> Any:
     """A rule's result on those of the saved values that it needs."""
     if needs is None:
         return rule(gradients)
@@ -306,7 +306,7 @@ class UndifferentiatedNode(Node):
         self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)
         self._outputs = None
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
         """RuntimeError, always, that bears the name of the operation."""
         error = RuntimeError(f"derivative for aten::{self.operation} is not implemented")
         vars(error)["operation"] = self.operation

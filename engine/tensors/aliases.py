@@ -12,7 +12,7 @@ import numpy as np
 Array: TypeAlias = np.ndarray[Any, Any]
 NumpyDtype: TypeAlias = np.dtype[Any]
 Call: TypeAlias = Callable[..., Any]
-# What rules see of operands and results: the data of tensors, or tensors where the pass is itself recorded.
+# What operations see of operands and results: the data of tensors; in rules tensors, where the pass is itself recorded.
 Data: TypeAlias = Any
 # As a backward pass carries it: plain data, or a Tensor where the pass is itself recorded. None: there is none.
 Gradient: TypeAlias = Any

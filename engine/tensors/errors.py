@@ -21,6 +21,13 @@ class ParameterError(TypeError):
     kind: Kind = "value"
 
 
+class _LinAlgError(RuntimeError):
+    """A matrix is singular, not positive-definite, or not finite where it has to be."""
+
+
+LinAlgError = _LinAlgError
+
+
 def shape_error(message: str, type: type[Exception] = RuntimeError) -> Exception:
     """An error about shapes, or places in them."""
     return _about("shape", type(message))

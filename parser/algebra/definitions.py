@@ -17,15 +17,6 @@ def definitions(expression: Program) -> dict[str, Assign]:
     return found if is_plain else {}
 
 
-def values_of(expression: Program) -> dict[str, Program]:
-    """For each name the program whose value it is."""
-    names = list(definitions(expression))
-    return {
-        name: expression._replace(statements=(*expression.statements[:i], Name(name, 0, 0)))
-        for i, name in enumerate(names, 1)
-    }
-
-
 def needed(given: Mapping[str, Assign], names: Collection[str]) -> tuple[Assign, ...]:
     """The assignments to these names, and to those in them, in order."""
     wanted, kept = {*names}, list[Assign]()

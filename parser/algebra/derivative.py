@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,23 +14,23 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients
-from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.errors import LinAlgError
 from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
-from ..syntax.parse import parse
+from ..syntax.parse import parse_again
 from ..syntax.printer import program_text
 from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
-from .definitions import definitions, needed, values_of
+from .definitions import definitions, needed
 from .extremes import Extremes
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
@@ -44,10 +44,12 @@ _POINTS = 8
 _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
+_MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
+_LOUD = 100  # times the noise of a form, which may be off by that much
 # Intervals to draw points from, as functions are defined on different ones.
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 
@@ -160,35 +162,46 @@ def derivatives(
             return found
     if letters:
         raise without_formula(expression)
-    shown = Presentation()
+    shown, near = Presentation(), list[list[Term]]()
 
     def formed(terms: Iterable[Term], share: bool = share) -> Derivatives:
         return presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown)
 
     if simplify:
-        plain = [*translated(program).values()]
-        near: list[list[Term]] = []
-        for terms in (simplified(plain, is_final=is_final, near=near, shown=shown), plain):
+        is_alone = is_final and not arrays and elements == 1
+        named = _in_given_names(expression, wanted, limits) if share and is_alone else None
+        for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-                if not error.is_numerical and symbol("inf") not in ordered(plain):
+                if not error.is_numerical and symbol("inf") not in ordered(translated(program).values()):
                     raise
                 continue
-            if not is_final or arrays or elements != 1:
+            if not is_alone:
                 return found
-            return _preferred(expression, found, program, terms, near, limits, share, shown.tokens, formed, checked)
+            return _preferred(expression, found, program, terms, near, limits, named, shown.tokens, formed, checked)
     return checked(formed(translated(program, VERBATIM).values(), share=False))
+
+
+def _attempts(
+    program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
+) -> Iterator[Sequence[Term]]:
+    """The outputs of a program, in the best form first; `near` and `shown` as `simplified` takes them."""
+    if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
+        # Without the names, what is made of many steps is much longer, if it ends at all.
+        yield named
+    plain = [*translated(program).values()]
+    yield simplified(plain, is_final=is_final, near=near, shown=shown)
+    yield plain
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
     """The first derivatives in the names that the expression gives to parts. None: it gives none."""
-    values = values_of(expression)
-    if not values or max(map(len, wanted)) > 1:
+    names = definitions(expression)
+    if not names or max(map(len, wanted)) > 1:
         return None
-    program, _ = traced(expression, wanted, {}, limits, values)
-    outputs = translated(program, names=tuple(values))
+    outputs = translated(traced(expression, wanted, {}, limits, names=names)[0], names=tuple(names))
     return simplified([outputs[".".join(by)] for by in wanted])
 
 
@@ -199,7 +212,7 @@ def _preferred(
     terms: Sequence[Term],
     near: Sequence[Sequence[Term]],
     limits: Limits,
-    share: bool,
+    named: Sequence[Term] | None,
     tokens: Callable[[Term], int],
     formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
@@ -218,8 +231,7 @@ def _preferred(
         return sum(values.lost(text, by[-1]) for by, text in texts(tried).items()) if values is not None else 0
 
     def others() -> Iterator[Sequence[Term]]:
-        named = _in_given_names(expression, list(found.results), limits) if share else None
-        if named is not None:
+        if named is not None and named is not terms:
             yield named
         for i, forms in enumerate(near):
             for form in forms if best[0] else ():
@@ -343,24 +355,32 @@ def variables_of(expression: Program, shapes: Shapes) -> list[str]:
 
 
 def traced(
-    expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits, also: Mapping[str, Program] | None = None
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    limits: Limits,
+    also: Mapping[str, Program] = MappingProxyType({}),
+    names: Collection[str] = (),
 ) -> tuple[Traced, int]:
-    """The engine program of the derivatives alone, and how many elements the value has; `also`: of other values."""
+    """The engine program of the derivatives alone, and how many elements the value has.
+
+    `also`: of the values of other programs, and of those that the expression gives `names` to.
+    """
     elements = 1
-    names = variables_of(expression, shapes)
-    inputs = {name: shapes.get(name, ()) for name in names}
+    inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
+        variables = _constant_but(dict(zip(inputs, tensors, strict=True)), wanted)
         nonlocal elements
-        value, _ = evaluate_traced(expression, variables, limits)
+        value, assigned = evaluate_traced(expression, variables, limits)
         elements = value.numel()
         if value.dtype is bool_:
             last = expression.statements[-1]
             message = f"a value of type {value.dtype.name} has no derivative"
             help = next(remarks(expression, ()), None)
             raise ExpressionError("value", message, expression.source, last.start, last.end, help)
-        others = {name: evaluate_traced(part, variables, limits)[0] for name, part in (also or {}).items()}
+        others = {name: evaluate_traced(part, variables, limits)[0] for name, part in also.items()}
+        others |= {name: assigned[name] for name in names}
         found = _derived(value, variables, wanted)
         return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)} | others
 
@@ -430,7 +450,7 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
 
     DisagreementError: they differ at one.
     """
-    printed = {by: parse("\n".join(program_text(found.program(by)))) for by in found.results}
+    printed = {by: parse_again("\n".join(program_text(found.program(by)))) for by in found.results}
     names = variables_of(expression, shapes)
     length = sum(len(program.source) for program in printed.values())
     points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
@@ -450,7 +470,7 @@ def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int,
     point = _point(found.variables, shapes, Random(0), 1)
     other: set[By] = set()
     for by in found.results:
-        program = parse("\n".join(program_text(found.program(by))))
+        program = parse_again("\n".join(program_text(found.program(by))))
         with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
             if np.shape(_of_printed(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
                 other.add(by)
@@ -506,14 +526,15 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
             except ExpressionError:
                 return False
             if not np.all(apart <= allowed + 10 * np.abs(nearby[index] - value)):
-                if _is_noise(program, point, apart, actual, limits):
+                noise = _noise(program, point, actual, limits)
+                if np.all(apart <= noise):
                     return False
                 where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())
                 raise DisagreementError(
                     f"the derivative of {expression.source!r} by {', '.join(by)} would be printed as "
                     f"{'; '.join(program_text(program))!r}, which is {actual.tolist()} at {where}, "
                     f"where the engine says {value.tolist()}",
-                    not np.all(np.isfinite(actual)) or bool(np.all(apart <= _ROUNDING)),
+                    not np.all(np.isfinite(actual)) or bool(np.all(apart <= np.maximum(_ROUNDING, _LOUD * noise))),
                 )
     return True
 
@@ -532,11 +553,10 @@ def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> A
     return evaluate(program, given, limits)._data
 
 
-def _is_noise(program: Program, point: Mapping[str, Any], difference: Any, value: Any, limits: Limits) -> bool:
-    """Whether an expression jumps about by as much as this where the point hardly changes: its terms cancel."""
+def _noise(program: Program, point: Mapping[str, Any], value: Any, limits: Limits) -> Any:
+    """By how much an expression jumps about where the point hardly changes: its terms cancel."""
     near = [{n: v * (1 + k * _STEP) for n, v in point.items()} for k in range(1, 6)]
-    changes = [abs(_of_printed(program, p, limits) - value) for p in near]
-    return bool(np.all(difference <= np.maximum.reduce(changes)))
+    return np.maximum.reduce([abs(_of_printed(program, p, limits) - value) for p in near])
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:

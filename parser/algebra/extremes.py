@@ -18,7 +18,7 @@ from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import free_variables
 from ..syntax.errors import ExpressionError
-from ..syntax.parse import parse
+from ..syntax.parse import parse_again
 from ..syntax.records import Program
 
 # Where exp(2*x), exp(x) and exp(x/10) are beyond the largest number, and squares beyond it or 0.
@@ -52,7 +52,7 @@ class Extremes:
         return self._run(program, self.names)
 
     def _form(self, form: str, name: str) -> Array:
-        return self._of(parse(form), [name])[0]
+        return self._of(parse_again(form), [name])[0]
 
     def _of(self, expression: Program, names: Sequence[str]) -> Array:
         free = [name for name in free_variables(expression) if name in self.near]

@@ -38,6 +38,7 @@ from .terms import (
 _MINUS_HALF = multiply(MINUS_ONE, HALF)
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST_LABEL = 40
+_DEEPEST = 50  # sums inside each other that are looked at with their signs changed
 _TOKEN = re.compile(r"\*\*|//|[<>=!]=|\w+|\S")
 _PRINTER = Printer()
 _DIGITS = 15  # that a float has of every number
@@ -60,6 +61,9 @@ class Presentation:
         self.decimals = decimals
         self.names = names or {}
         self.known: dict[Term, Shown] = {}
+        # What has been found out about the bases of powers, with how many of them inside each other it is looked at.
+        self.opposites: dict[Term, Term | None] = {}
+        self.depth = 0
 
     def tokens(self, term: Term) -> int:
         """How many tokens an expression has."""
@@ -171,27 +175,35 @@ class Presentation:
                 return negated(self.quotient(-coefficient, factors))
             coefficient, factors = -coefficient, turned
         # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
-        while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
-            factors = twice
-        return self.quotient(coefficient, factors)
+        negative = (pair for pair in factors if isinstance(pair[0], Sum) and pair[0].constant < 0)
+        found = [(pair, opposite) for pair in negative if (opposite := self.opposite(*pair)) is not None]
+        opposites = dict(found[: len(found) // 2 * 2])
+        return self.quotient(coefficient, [(opposites.get(pair, pair[0]), pair[1]) for pair in factors])
 
-    def turned(
-        self, factors: Sequence[tuple[Term, Term]], negative: bool = False
-    ) -> Sequence[tuple[Term, Term]] | None:
-        """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
+    def turned(self, factors: Sequence[tuple[Term, Term]]) -> Sequence[tuple[Term, Term]] | None:
+        """The factors with the sign of one changed that is no longer for it."""
         for i, (base, exponent) in enumerate(factors):
-            whole = integer(exponent)
-            if _is_one_less(base) or (negative and not (isinstance(base, Sum) and base.constant < 0)):
-                continue
-            if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
-                opposite = multiply(MINUS_ONE, base)
-                if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
-                    return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
-            if not negative and whole is not None and whole % 2 and base not in self.names:
-                opposite_call = self.opposite_call(base)
-                if opposite_call is not None:
-                    return (*factors[:i], (opposite_call, exponent), *factors[i + 1 :])
+            opposite = self.opposite(base, exponent)
+            if opposite is not None:
+                return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
         return None
+
+    def opposite(self, base: Term, exponent: Term) -> Term | None:
+        """The base of an odd power with its sign changed; None: it would be longer, or is too deep to be tried."""
+        is_odd = (integer(exponent) or 0) % 2 == 1
+        if not is_odd or base in self.names or _is_one_less(base):
+            return None
+        if base not in self.opposites:
+            if self.depth == _DEEPEST:
+                return None
+            self.depth += 1
+            opposite = self.opposite_call(base)
+            if isinstance(base, Sum):
+                turned = multiply(MINUS_ONE, base)
+                opposite = turned if self.sum_of(turned).tokens <= self.sum_of(base).tokens else None
+            self.opposites[base] = opposite
+            self.depth -= 1
+        return self.opposites[base]
 
     def opposite_call(self, base: Term) -> Term | None:
         """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
@@ -335,10 +347,10 @@ def _rank(base: Term, exponent: Term) -> tuple[int, int]:
 
 def _degrees(term: Term) -> tuple[float, float]:
     """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
-    powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
-    in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
-    # Numbers that are soon compared.
-    return -float(in_variables), -float(sum(powers.values(), Fraction(0)))
+    numbers = ((b, e.value) for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E)
+    # Whole numbers are soon added, and floats soon compared.
+    powers = [(b, value.numerator if value.denominator == 1 else value) for b, value in numbers]
+    return -float(sum(e for b, e in powers if isinstance(b, Symbol))), -float(sum(e for _, e in powers))
 
 
 def _is_rounded(value: Fraction) -> bool:

@@ -21,6 +21,7 @@ from .terms import ONE, Call, E, Number, Product, Sum, Symbol, Term, coefficient
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
 _MOST_GENERATORS = 60
 _MOST_FACTORED = 200  # terms
+_LARGEST = 10**300  # coefficient that is written, as floats end
 
 
 class TooLargeError(Exception):
@@ -254,9 +255,11 @@ class Ring:
         return self._known[key]
 
     def term(self, polynomial: Any, below: Mapping[int, int] = MappingProxyType({})) -> Term:
-        """A polynomial as an expression, each of its terms times powers of generators."""
+        """A polynomial as an expression, its terms times powers of generators. TooLargeError: it is beyond floats."""
         parts = []
         for exponents, coefficient in polynomial.to_dict().items():
+            if abs(coefficient) > _LARGEST:
+                raise TooLargeError
             powers = {i: e + below.get(i, 0) for i, e in enumerate(exponents)}
             parts.append(self.monomial(Fraction(int(coefficient)), powers))
         return add(*parts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, TypeAlias, TypeGuard
@@ -140,10 +141,11 @@ def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = chi
 
 
 def number(value: Fraction | int) -> Number:
-    """A number, rounded to float64 where it has too many digits to be exact."""
+    """A number, rounded to float64 where it has too many digits to be exact, but for one beyond all floats."""
     value = value if type(value) is Fraction else Fraction(value)
     if value.denominator > _LARGEST or abs(value.numerator) > _LARGEST:
-        value = Fraction(repr(float(value)))
+        with suppress(OverflowError):
+            value = Fraction(repr(float(value)))
     return _made(Number, value)
 
 

@@ -75,7 +75,7 @@ class Origins:
         """Notes a node that an operation has made."""
         made = Made(node, result, origin)
         before = self.latest
-        if before is not None and before.origin.script is origin.script and before.origin.step == origin.step:
+        if before is not None and before.origin[1:] == origin[1:]:
             before.is_part = True
         node.__dict__[_MADE] = self.latest = made
 

@@ -16,7 +16,7 @@ from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ...engine.tensors.size import at_most
 from ..syntax.errors import ExpressionError
-from .compiling.compile import compile_script
+from .reading.language import checked
 from .reading.reader import parse
 from .reading.script import Script, Span
 from .running.attributes import names_of
@@ -103,7 +103,7 @@ class Session:
 
     def _run(self, source: str, name: str, first_line: int, show: Callable[[Any], None]) -> None:
         script = parse(source, name, first_line, max_length=self.limits.length, max_depth=self.limits.depth)
-        code = compile_script(script)
+        code = checked(script)
         self.machine.show = show
         self.machine.begin(code, Scope(self.names, None))
         try:

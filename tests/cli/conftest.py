@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import subprocess
 import sys
@@ -20,25 +19,6 @@ from autodiff.cli.run.session import Setting
 from autodiff.cli.shell.streams import manner
 from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
-
-
-@pytest.fixture(scope="session", autouse=True)
-def buffered() -> Iterator[None]:
-    """Buffers the output of the processes that tests start, as it is for users."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("PYTHONUNBUFFERED", raising=False)
-        # Nor is there a file of the person's own.
-        patch.setenv("AUTODIFF_CONFIG", "")
-        yield
-
-
-@pytest.fixture
-def unwatched() -> Iterator[None]:
-    """Garbage is collected without what Hypothesis has told of it, in which an interrupt would be lost."""
-    kept = gc.callbacks[:]
-    gc.callbacks.clear()
-    yield
-    gc.callbacks[:] = kept
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +83,7 @@ def _on_pipes(command: list[str]) -> Callable[..., subprocess.CompletedProcess[b
 
 def _on_terminals(command: list[str]) -> Callable[..., Result]:
     def call(*args: str, columns: int = 80, env: dict[str, str | None] | None = None) -> Result:
-        changes = {"TERM": "xterm-256color", "COLUMNS": None, "NO_COLOR": None, **(env or {})}
+        changes = {"COLUMNS": None, "LINES": None, **(env or {})}
         result = on_terminal([*command, *args], columns, environment(changes))
         # Without what a slow machine shows while it works, and takes away again.
         return result._replace(out=left(result.out))

@@ -253,6 +253,22 @@ CALLS: dict[str, list[Example]] = {
             "{}(x, [2, 2], [1, 2], padding=[0, 1])",
         )
     ],
+    "pixel_shuffle": [
+        Example(
+            lambda x: torch.pixel_shuffle(x, 2),
+            lambda x: np.stack([np.block([[w[0], w[1]], [w[2], w[3]]])[None] for w in x]),
+            ((2, 4, 1, 1),),
+            "{}(x, 2)",
+        )
+    ],
+    "pixel_unshuffle": [
+        Example(
+            lambda x: torch.pixel_unshuffle(x, 2),
+            lambda x: np.stack([x[0, i::2, j::2] for i in (0, 1) for j in (0, 1)]),
+            ((1, 2, 4),),
+            "{}(x, 2)",
+        )
+    ],
     "max_pool1d": [
         Example(
             lambda x: torch.max_pool1d(x, 2, 1, ceil_mode=True),

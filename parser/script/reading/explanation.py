@@ -73,6 +73,7 @@ _HELP = {
     "Generator expression must be parenthesized": "put the part with `for` in brackets of its own",
     "cannot assign to literal": "`==` compares",
     "f-string: empty expression not allowed": "write an expression: `{x}`",
+    "f-string: valid expression required before '}'": "write an expression: `{x}`",
     "f-string: expressions nested too deeply": "name the format before",
     "f-string: single '}' is not allowed": "write `}}` for the character itself",
 }
@@ -179,7 +180,7 @@ class _Explainer(Reading):
     def unexpected(self) -> ExpressionError:
         """The error of what Python has no words for."""
         found, previous, first = self.found, self.previous, self.first
-        if found is None:
+        if found is None or first is None:
             if previous is None:
                 return self.error(_UNSPECIFIC, 0, 1)
             help = _INSTEAD.get(previous.text, "complete the line")
@@ -199,7 +200,7 @@ class _Explainer(Reading):
         if right == "=" and iskeyword(left):
             return self.error_at(message, found, f"`{left}` is a word of the language: choose another name")
         if _ends_operand(previous) and (_is_operand(found) or found.kind == "open"):
-            if first is not None and first.text in _HEADERS:
+            if first.text in _HEADERS:
                 return self.error_at(f"`:` is missing before `{right}`", found, "a block begins after `:`")
             return self.error_at(
                 f"an operator is missing between `{left}` and `{right}`", found, f"write `{left} * {right}`"

@@ -15,6 +15,7 @@ from ....engine.graph.node import AccumulateGrad, Node
 from ....engine.tensors.aliases import Call
 from ....engine.tensors.generator import Generator
 from ...syntax.errors import did_you_mean
+from ..reading.language import is_special
 from ..reading.script import TRUSTED
 from .classes import (
     Class,
@@ -25,7 +26,6 @@ from .classes import (
     attribute_of_instance,
     attribute_of_offered,
     attribute_of_super,
-    is_special,
     set_attribute_of_instance,
     set_attribute_of_instance_of_offered,
 )
@@ -216,9 +216,7 @@ def _filling(method: Callable[..., str]) -> Callable[..., str]:
 
 
 def _update(guard: Guard, pairs: dict[Any, Any], *more: Any, **named: Any) -> None:
-    for others in (*more, named):
-        for key, value in list(others.items()) if isinstance(others, dict) else others:
-            guard.put(pairs, key, value)
+    guard.fill(pairs, *more, named)
 
 
 def _set_default(guard: Guard, pairs: dict[Any, Any], key: Any, default: Any = None) -> Any:

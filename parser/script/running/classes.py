@@ -11,34 +11,14 @@ from contextlib import suppress
 from typing import Any
 
 from ....engine.autograd.function import Function as Operation
+from ..reading.language import BRIDGED, SPECIAL, is_special
 from .exceptions import EXCEPTIONS, ScriptError, UnknownName, catchable
-from .function import Function, Scope
+from .function import Function
 from .guard import Builtin, Guard
-from .instructions import Code
 from .offered import CLASS, class_of, is_offered, set_attribute_of_offered
 
 _MODULE = "__main__"  # where the classes of a script are, as in Python
-_OWN = ".class"  # the name that methods know their class by: none that a script can use
-_ARITHMETIC = (
-    *("add", "and", "floordiv", "lshift", "matmul", "mod", "mul", "or", "pow", "rshift", "sub", "truediv", "xor"),
-)
-_OTHERS = (
-    *("abs", "bool", "call", "contains", "delitem", "enter", "eq", "exit", "ge", "getitem", "gt", "hash", "invert"),
-    *("iter", "le", "len", "lt", "ne", "neg", "next", "pos", "repr", "setitem", "str"),
-)
-_BRIDGED = frozenset(
-    [
-        *(f"__{name}__" for name in _OTHERS),
-        *(f"__{prefix}{name}__" for prefix in ("", "r", "i") for name in _ARITHMETIC),
-    ]
-)
-SPECIAL = _BRIDGED | {"__init__"}
 _STATIC = ("forward", "backward", "setup_context", "jvp", "vjp", "vmap")
-
-
-def is_special(name: str) -> bool:
-    """Whether a name is one that Python looks for itself."""
-    return name.startswith("__") and name.endswith("__")
 
 
 class Instance:
@@ -255,34 +235,8 @@ def _super(below: Any, of: Any) -> Super:
     return Super(below, of)
 
 
-# Instructions
-
-
-def begin_class(machine: Any, frame: Any, argument: tuple[Code, bool]) -> None:
-    """Runs the body of a class, whose names its methods do not see. On the stack is the class that it is based on."""
-    code, has_base = argument
-    base = frame.stack.pop() if has_base else None
-    machine.enter_class(code, Scope({}, frame.closure), frame, base)
-
-
-def make_class(machine: Any, frame: Any, name: str) -> None:
-    """Ends the body of a class, and gives the class back. TypeError: there is no such class."""
-    made = _class_of(machine, name, frame.stack.pop(), frame.scope.names)
-    frame.scope.outer.names[_OWN] = made
-    machine.give_back(made)
-
-
-def load_super(machine: Any, frame: Any, argument: None) -> None:
-    scope = frame.scope
-    while scope is not None and _OWN not in scope.names:
-        scope = scope.outer
-    parameters = frame.code.signature.parameters
-    if scope is None or not parameters or parameters[0] not in frame.scope.names:
-        raise RuntimeError("super(): no arguments")
-    frame.stack.append(Super(scope.names[_OWN], frame.scope.names[parameters[0]]))
-
-
-def _class_of(machine: Any, name: str, base: Any, names: dict[str, Any]) -> Any:
+def made_class(machine: Any, name: str, base: Any, names: dict[str, Any]) -> Any:
+    """The class of the names in its body. TypeError: there is no such class."""
     if base is Operation:
         methods = {key: staticmethod(_plain(names[key])) for key in _STATIC if key in names}
         return Class(machine, name, None, type(name, (Operation,), {**methods, "__module__": _MODULE}), names)
@@ -296,7 +250,7 @@ def _class_of(machine: Any, name: str, base: Any, names: dict[str, Any]) -> Any:
             "a class is based on a class of the script, an error, torch.autograd.Function, or a class of torch's for "
             "networks, optimisers or data"
         )
-    bridges: dict[str, Any] = {key: _bridge(_plain(value)) for key, value in names.items() if key in _BRIDGED}
+    bridges: dict[str, Any] = {key: _bridge(_plain(value)) for key, value in names.items() if key in BRIDGED}
     if "__eq__" in bridges:
         bridges.setdefault("__hash__", None)
     kind = type(name, (Instance if base is None else base.kind,), {**bridges, "__slots__": (), "__module__": _MODULE})
@@ -309,7 +263,7 @@ def _offered_class(machine: Any, name: str, base: Any, offered: type[Any], names
     methods = {
         key: _bridge(value)
         for key, value in names.items()
-        if key in _BRIDGED or (isinstance(value, Function) and not key.startswith("_"))
+        if key in BRIDGED or (isinstance(value, Function) and not key.startswith("_"))
     }
     kind = type(name, (offered if below is None else below.kind,), {**methods, "__module__": _MODULE})
     made = Class(machine, name, below, kind, names)

@@ -65,6 +65,14 @@ class ScriptError(ExpressionError):
         self.notes = tuple(notes)
 
 
+class Raised(Exception):  # noqa: N818  (not an error of its own)
+    """Brings an error of a script to what handles it: some, such as StopIteration, go through no generator."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class UnknownName(Exception):  # noqa: N818  (scripts see Python's name for it)
     """A name or attribute that is not there; `type_name` is Python's name for the error, `close` a name like it."""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .instructions import Code
+from ..reading.language import Code
 
 
 class Scope:
-    """Names and their values; names of an `outer` scope are seen from here."""
+    """Names and their values; names of an `outer` scope are seen from here. `of` is the class around its methods."""
 
-    __slots__ = ("names", "outer")
+    __slots__ = ("names", "of", "outer")
 
     def __init__(self, names: dict[str, Any], outer: Scope | None) -> None:
         self.names = names
         self.outer = outer
+        self.of: Any = None
 
     def outermost(self) -> Scope:
         """The scope of the script."""
@@ -30,7 +31,7 @@ class Function:
 
     __slots__ = ("code", "defaults", "machine", "scope")
 
-    def __init__(self, machine: Any, code: Code, defaults: dict[str, Any], scope: Scope) -> None:
+    def __init__(self, machine: Any, code: Code, defaults: dict[str, Any], scope: Scope | None) -> None:
         self.machine = machine
         self.code = code
         self.defaults = defaults
@@ -49,6 +50,8 @@ class Function:
         if len(args) > len(parameters) and signature.rest is None:
             raise TypeError(f"{name}() takes {self._positional()} but {len(args)} {_were(args)} given")
         bound = dict(zip(parameters, args, strict=False))
+        if len(bound) == len(parameters) and not kwargs and signature.is_plain:
+            return bound
         by_place = [key for key in parameters[: signature.only_positional] if key in kwargs]
         if by_place and signature.others is None:
             names = ", ".join(by_place)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from .frames import Frame
+
+
+class Yielding(NamedTuple):
+    """What a function asks for to stop with a value; it is given None when it goes on."""
+
+    value: Any
 
 
 class Generator:
@@ -10,9 +18,9 @@ class Generator:
 
     __slots__ = ("frame", "is_running", "machine", "name")
 
-    def __init__(self, machine: Any, frame: Any) -> None:
+    def __init__(self, machine: Any, frame: Frame) -> None:
         self.machine = machine
-        self.frame = frame
+        self.frame: Frame | None = frame
         self.name = frame.code.name
         self.is_running = False
 
@@ -39,19 +47,3 @@ class Generator:
 
     def __repr__(self) -> str:
         return f"<generator {self.name}>"
-
-
-def yield_value(machine: Any, frame: Any, argument: None) -> None:
-    """Stops, with a value for whom asked for it; the value of `yield` itself is None."""
-    value = frame.stack.pop()
-    frame.stack.append(None)
-    machine.suspend(value)
-
-
-def advance_from(machine: Any, frame: Any, end: Any) -> None:
-    """As for a loop, of `yield from`: where there is no next value, its result stands in its place."""
-    try:
-        frame.stack.append(next(frame.stack[-1]))
-    except StopIteration as stop:
-        frame.stack[-1] = stop.value
-        frame.next = end.position

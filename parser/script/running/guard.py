@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any
 
 from ....engine import Tensor
+from ..reading.language import MOST_BITS
 
-_BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format
 # What holds values that are printed and compared with it, and what has a length that is limited.
 CONTAINERS = (list, tuple, dict, set, deque, type({}.keys()), type({}.values()), type({}.items()), BaseException)
@@ -81,10 +81,12 @@ class Guard:
         pairs[key] = value
         self.result(pairs)
 
-    @staticmethod
-    def pairs_of(values: Any = ()) -> Iterable[Any]:
-        """The keys and values of a dictionary, or what is given in their place."""
-        return list(values.items()) if isinstance(values, dict) else values
+    def fill(self, pairs: Any, *more: Any) -> Any:
+        """A dictionary with what is in others, or in pairs of keys and values, set in it too."""
+        for others in more:
+            for key, value in list(others.items()) if isinstance(others, dict) else others:
+                self.put(pairs, key, value)
+        return pairs
 
     def add(self, values: set[Any], value: Any) -> None:
         """Adds a value to a set."""
@@ -173,6 +175,15 @@ class Builtin(partial[Any]):
         return f"<class '{name}'>" if self.is_type else f"<built-in function {name}>"
 
 
+def members(functions: Iterable[Callable[..., Any]], *given: Any, **named: str) -> dict[str, Builtin]:
+    """Functions that a script has, by name, each with what it is given first; those of other names are `named` so."""
+    for function in functions:
+        # What Python says of wrong arguments begins with this.
+        name = function.__name__[1:]
+        function.__qualname__ = named.get(name, name)
+    return {function.__qualname__: Builtin(function, *given) for function in functions}
+
+
 # Where a method, a function or an object without a text of its own lies in memory.
 _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
 
@@ -217,12 +228,7 @@ def check_format(spec: str) -> None:
         raise LimitError(f"a width or precision of more than {_DIGITS} digits")
 
 
-def bits_fit(bits: int) -> bool:
-    """Whether a whole number may have so many bits."""
-    return bits <= _BITS
-
-
 def check_bits(bits: int) -> None:
     """LimitError: a whole number would have too many bits."""
-    if not bits_fit(bits):
-        raise LimitError(f"a whole number of more than {_BITS:,} bits; write it as a float, such as `2.0`")
+    if bits > MOST_BITS:
+        raise LimitError(f"a whole number of more than {MOST_BITS:,} bits; write it as a float, such as `2.0`")

@@ -1,65 +1,31 @@
-"""Runs the instructions of a script. Calls of its functions take no room on Python's stack."""
+"""Runs the nodes of a script. Neither calls of its functions nor its expressions take room on Python's stack."""
 
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
-from types import BuiltinFunctionType
 from typing import Any
 
 from ....engine.tensors.dtypes import float64, get_default_dtype
 from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
-from ...syntax.errors import did_you_mean
-from ...syntax.what_is_meant import meant_by_word
-from ..reading.script import TRUSTED
-from .blocks import Block, Kind, Returning, catches, left
-from .classes import Instance, is_special
-from .exceptions import Call, ScriptError, UnknownName, catchable, failure_of, notes_of
+from ..reading.language import Code
+from .exceptions import Call, Raised, ScriptError, UnknownName, catchable, failure_of, notes_of
+from .expressions import Visit
+from .frames import Frame
 from .function import Function, Scope
-from .generators import Generator
-from .guard import Guard, LimitError, check_bits, exceeded, shown
-from .instructions import Code
+from .guard import Guard, LimitError, exceeded, shown
 from .namespace import Namespace
 from .resources import Timer
 from .script_limits import Limits
+from .statements import Statements
 
 _STEPS_OF_MODULE = 100  # what a module that is called or gone through counts
-_PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
 UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 
 
-class Frame:
-    """A script or a function that runs: its next instruction, its values under way, the blocks it is in.
-
-    `caller` is the frame that waits for its value; a script, and a function that the engine called, have none.
-    """
-
-    __slots__ = ("blocks", "caller", "code", "next", "scope", "stack")
-
-    def __init__(self, code: Code, scope: Scope, caller: Frame | None) -> None:
-        self.caller = caller
-        self.code = code
-        self.scope = scope
-        self.next = 0
-        self.stack: list[Any] = []
-        self.blocks: list[Block] = []
-
-    @property
-    def closure(self) -> Scope | None:
-        """The scope that functions made here see: the names of the body of a class are not theirs."""
-        return self.scope.outer if self.code.is_class else self.scope
-
-    @property
-    def place(self) -> Any:
-        """Where the instruction stands that runs, or the first where none has begun: a node, or a `Place`."""
-        return self.code.instructions[max(self.next - 1, 0)].place
-
-
-class Machine:
+class Machine(Statements):
     """Runs scripts within limits; `write` is given what they print, `show` the value of a script's last expression."""
 
     def __init__(self, limits: Limits, write: Callable[[str], None], show: Callable[[Any], None]) -> None:
@@ -72,6 +38,12 @@ class Machine:
         self.frames: list[Frame] = []
         self.steps = 0
         self.result: Any = None
+        self.visits: dict[type, Callable[[Any, Frame], Visit]] = {
+            kind: getattr(self, f"visit_{name.lower()}")
+            for name, kind in vars(ast).items()
+            if hasattr(self, f"visit_{name.lower()}")
+        }
+        self.visits[list] = self.block
         self.suspended = False
 
     def count_module(self) -> None:
@@ -83,45 +55,93 @@ class Machine:
     def begin(self, code: Code, scope: Scope) -> None:
         """Makes ready to run a script in a scope."""
         self.steps = self.modules = 0
-        self.frames.append(Frame(code, scope, None))
+        frame = Frame(code, scope)
+        frame.stack.append(self.script(code.script, frame))
+        self.frames.append(frame)
 
     def go_on(self, base: int = 0) -> None:
         """Runs until no more than `base` calls are left. What goes wrong, and nothing catches, is for `fail`."""
+        thrown: Raised | None = None
         while len(self.frames) > base:
             try:
-                self._run(base)
+                self._run(base, thrown)
             except BaseException as error:
-                if not self._caught(error, base):
-                    raise
+                thrown = self._caught(error, base)
 
-    def _run(self, base: int) -> None:
-        frames, most = self.frames, self.limits.steps
+    def _run(self, base: int, thrown: Raised | None) -> None:
+        """Gives what is under way what it asks for, one step after the other; first, if there is one, an error."""
+        frames, visits, most = self.frames, self.visits, self.limits.steps
+        value: Any = None
         while len(frames) > base:
             frame = frames[-1]
-            operation, argument, _ = frame.code.instructions[frame.next]
-            frame.next += 1
-            self.steps += 1
-            if self.steps > most:
-                raise exceeded("steps", most, "steps")
-            operation(self, frame, argument)
+            stack, names = frame.stack, frame.scope.names
+            while stack:
+                self.steps += 1
+                if self.steps > most:
+                    raise exceeded("steps", most, "steps")
+                send = stack[-1].send
+                try:
+                    asked = send(value) if thrown is None else stack[-1].throw(thrown)
+                    thrown = None
+                    while True:
+                        kind = type(asked)
+                        if kind is ast.Name:
+                            if asked.id not in names:
+                                break
+                            asked = send(names[asked.id])
+                        elif kind is ast.Constant:
+                            asked = send(asked.value)
+                        else:
+                            break
+                except StopIteration as stop:
+                    thrown, value = None, stop.value
+                    stack.pop()
+                    continue
+                value = None
+                visit = visits.get(kind)
+                if visit is not None:
+                    stack.append(visit(asked, frame))
+                elif kind is ast.Name:
+                    frame.place = asked
+                    value = self.lookup(frame, asked.id, frame.scope)
+                elif kind is Frame:
+                    self._enter(asked)
+                    break
+                else:
+                    frames.pop()
+                    self.result, self.suspended = asked.value, True
+                    return
+            else:
+                frames.pop()
+                self.result = value
 
-    def _caught(self, error: BaseException, base: int) -> bool:
-        """Whether the script goes on after an error. ScriptError: nothing catches it."""
-        failure = failure_of(error) or self._explained(error)
-        caught = catchable(error, failure)
-        while caught is not None and len(self.frames) > base:
-            try:
-                if catches(self.frames[-1], caught):
-                    return True
-                self.frames.pop()
-            except Exception as another:
-                # As in Python, what leaving a block raises stands for the error that it was left by.
-                failure = failure_of(another) or self._explained(another)
-                caught = catchable(another, failure)
-                error = another
-        if caught is not None and failure is not None:
-            raise failure from caught
-        return False
+    def _enter(self, frame: Frame) -> None:
+        """Begins, or goes on with, a call. LimitError: it is inside of too many."""
+        if len(self.frames) > self.limits.calls:
+            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
+        self.frames.append(frame)
+
+    def _caught(self, error: BaseException, base: int) -> Raised:
+        """What is to be thrown into what is under way next. ScriptError: nothing that is catches the error."""
+        frames = self.frames
+        if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
+            # What no generator of Python's lets through.
+            error = error.__cause__
+        if not isinstance(error, Raised):
+            failure = failure_of(error) or self._explained(error)
+            caught = catchable(error, failure)
+            if caught is None:
+                raise error
+            error = Raised(caught)
+        error.__traceback__ = error.__context__ = None
+        if frames[-1].stack[-1].gi_frame is None:
+            frames[-1].stack.pop()
+        while len(frames) > base and not frames[-1].stack:
+            frames.pop()
+        failure = failure_of(error.error)
+        if len(frames) == base and failure is not None:
+            raise failure from error.error
+        return error
 
     def fail(self, error: BaseException, base: int = 0) -> None:
         """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place.
@@ -132,10 +152,9 @@ class Machine:
             return  # as the script had just ended
         failure = self._explained(error)
         for frame in reversed(self.frames[base:]):
-            for block in reversed(frame.blocks):
-                if block.kind is Kind.WITH and not isinstance(block.value, Instance):
-                    with suppress(Exception):
-                        block.value.__exit__(type(error), error, None)
+            for under_way in reversed(frame.stack):
+                with suppress(Exception):
+                    under_way.close()
         del self.frames[base:]
         if failure is None:
             raise error
@@ -143,98 +162,28 @@ class Machine:
 
     def call(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Calls a function of the script from outside of it."""
-        base = len(self.frames)
-        self.enter(function, args, kwargs, None)
-        try:
-            self.go_on(base)
-        except BaseException as error:
-            self.fail(error, base)
-        self.guard.whole(self.result)
-        return self.result
-
-    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Frame | None) -> None:
-        """Begins a call of a function of the script, which goes on in the loop."""
-        if len(self.frames) > self.limits.calls:
-            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
-        frame = Frame(function.code, Scope(function.bind(args, kwargs), function.scope), caller)
-        if not function.code.generates:
-            self.frames.append(frame)
-            return
-        frame.caller = None
-        generator = Generator(self, frame)
-        if caller is None:
-            self.result = generator
-        else:
-            caller.stack.append(generator)
-
-    def enter_class(self, code: Code, scope: Scope, caller: Frame, base: Any) -> None:
-        """Begins the body of a class in a scope of its own."""
-        frame = Frame(code, Scope({}, scope), caller)
-        frame.stack.append(base)
-        self.frames.append(frame)
+        made = self.begun(function, args, kwargs)
+        if isinstance(made, Frame):
+            self._finished(made)
+            self.guard.whole(self.result)
+            return self.result
+        return made
 
     def resume(self, frame: Frame) -> tuple[bool, Any]:
         """Goes on with a function that yields: whether it does so again, and the value. Errors: as `call`."""
-        base = len(self.frames)
-        if base > self.limits.calls:
-            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
-        self.frames.append(frame)
         self.suspended = False
+        self._finished(frame)
+        suspended, self.suspended = self.suspended, False
+        return suspended, self.result
+
+    def _finished(self, frame: Frame) -> None:
+        """Goes through a call to its end, or until it yields."""
+        base = len(self.frames)
+        self._enter(frame)
         try:
             self.go_on(base)
         except BaseException as error:
             self.fail(error, base)
-        suspended, self.suspended = self.suspended, False
-        return suspended, self.result
-
-    def suspend(self, value: Any) -> None:
-        """Stops the innermost function with a value; `resume` goes on with it."""
-        self.frames.pop()
-        self.result = value
-        self.suspended = True
-
-    def give_back(self, value: Any) -> None:
-        """Ends the innermost call with its value."""
-        frame = self.frames[-1]
-        if frame.blocks and not left(frame, 0, Returning(value)):
-            return
-        self.frames.pop()
-        if frame.caller is None:
-            self.result = value
-        else:
-            frame.caller.stack.append(value)
-
-    def outside(self, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The result of calling what is no function of the script."""
-        if not callable(callee):
-            raise TypeError(f"'{type(callee).__name__}' object is not callable")
-        if not isinstance(callee, _PYTHON):
-            # The engine makes tensors of lists.
-            self.guard.whole((*args, *kwargs.values()))
-        result = self.guard.result(callee(*args, **kwargs))
-        if type(result) is int:
-            check_bits(result.bit_length())
-        # A method may have made its list longer.
-        self.guard.result(getattr(callee, "__self__", None))
-        return result
-
-    def lookup(self, frame: Frame, name: str, scope: Scope | None) -> Any:
-        """The value of a name, seen from a scope of a frame. UnknownName, in Python's words: it has none."""
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            if scope is frame.scope and frame.code.names is not None and name in frame.code.names:
-                message = f"cannot access local variable '{name}' where it is not associated with a value"
-                raise UnknownName("UnboundLocalError", message)
-            scope = scope.outer
-        if name in self.namespace:
-            return self.namespace[name]
-        known = [*self.namespace, *frame.scope.names]
-        help = meant_by_word("script", name)
-        close = None if help or is_special(name) else did_you_mean(name, known)
-        if help is None and hasattr(builtins, name) and not is_special(name):
-            help, close = f"it is not part of the language; {TRUSTED}", None
-        raise UnknownName("NameError", f"name '{name}' is not defined", close, help)
 
     def _explained(self, error: BaseException) -> ScriptError | None:
         """The error as one of the script, with its place; None for what is not about the script.

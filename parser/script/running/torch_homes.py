@@ -28,6 +28,7 @@ _OF_NAMES = {
     "Fold": "nn.modules.fold",
     "InstanceNorm?d": "nn.modules.instancenorm",
     "MultiheadAttention": "nn.modules.activation",
+    "MultivariateNormal": "distributions.multivariate_normal",
     "PReLU": "nn.modules.activation",
     "Upsampl*": "nn.modules.upsampling",
 }
@@ -35,6 +36,7 @@ _OF_MODULES = {
     "distributions.continuous": "distributions.{name}",
     "distributions.discrete": "distributions.{name}",
     "distributions.distribution": "distributions.{name}",
+    "distributions.joint": "distributions.{name}",
     "nn.containers": "nn.modules.container",
     "nn.layers": "nn.modules.linear",
     "nn.module": "nn.modules.module",

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from autodiff.parser.algebra import terms
+from autodiff.parser.algebra.arithmetic import add, multiply, negative
+from autodiff.parser.algebra.canonical import divide
 from autodiff.parser.algebra.derivative import derivatives, variables_of
+from autodiff.parser.algebra.presentation import Presentation
+from autodiff.parser.algebra.terms import number, symbol
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 
@@ -20,6 +24,11 @@ FAMILIES: list[tuple[str, Callable[[int], str], float]] = [
     ("sums with differences", lambda n: "+".join(f"cos({i}*x) - x**{i}" for i in range(1, n + 1)), 2.5),
     ("maxima", lambda n: "".join(f"maximum(x + {i}, {i}*" for i in range(1, n + 1)) + "x" + ")" * n, 4.5),
     ("variables of a power", lambda n: f"({'+'.join(f'x{i}' for i in range(n))})**5", 3),
+    (
+        "assignments",
+        lambda n: "t0 = x; " + "".join(f"t{i} = sin(t{i - 1})*t{i - 1}; " for i in range(1, n)) + f"t{n - 1}",
+        3,
+    ),
     ("variables of a product", lambda n: "*".join(f"x{i}" for i in range(n)), 4.5),
 ]
 
@@ -54,3 +63,23 @@ def test_the_derivative_of_products_inside_each_other_is_as_long_as_they_are_dee
         expression = parse(source)
         lengths.append(len("".join(program_text(derivatives(expression, [("x",)]).program(("x",))))))
     assert lengths[1] <= 2.5 * lengths[0], lengths
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(x + 195)**195 + (x + 200)**200",
+        "".join(f"tanh({i}*" for i in range(1, 175)) + "x" + ")" * 174,
+        "+".join(f"sin(x)**{i}*cos(x)**{100 - i}" for i in range(1, 100)),
+    ],
+    ids=["coefficients beyond floats", "numbers beyond floats", "digits that cancel"],
+)
+def test_what_is_large_has_a_derivative_too(source: str) -> None:
+    assert program_text(derivatives(parse(source), [("x",)]).program(("x",)))
+
+
+def test_signs_are_changed_in_sums_of_any_depth() -> None:
+    term = x = symbol("x")
+    for i in range(1, 200):
+        term = add(number(i), divide(term, add(x, number(i))))
+    assert Presentation().tokens(negative(multiply(x, term)))

@@ -68,7 +68,8 @@ def underlined(error: ExpressionError) -> str:
             "name",
             "No module named 'torch.distributions.beta'",
             "torch is this engine here, which has not all of PyTorch: write it with what there is; torch.distributions "
-            "has Bernoulli, Categorical, Distribution, Multinomial, Normal, Uniform, kl_divergence",
+            "has Bernoulli, Categorical, Distribution, Exponential, Independent, Laplace, Multinomial, "
+            "MultivariateNormal, Normal, Poisson, Uniform, kl_divergence",
         ),
         (
             "torch.nn.Nowhere",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from groups import grouped
 
-from autodiff.parser.script.compiling.compile import compile_script
+from autodiff.parser.script.reading.language import checked
 from autodiff.parser.script.reading.reader import parse
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.wording import in_our_form
@@ -38,7 +38,7 @@ def test_a_syntax_error_has_its_place_and_its_words(entry: str) -> None:
     message, _, help = (part.strip() for part in words.partition("\n= "))
     source = script.replace("⟦", "").replace("⟧", "")
     with pytest.raises(ExpressionError) as caught:
-        compile_script(parse(source))
+        checked(parse(source))
     error = caught.value
     assert error.kind == "syntax"
     said = said_by_python(source)
