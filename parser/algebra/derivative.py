@@ -177,7 +177,6 @@ def derivatives(
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
-                # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and symbol("inf") not in ordered(translated(program).values()):
                     raise
             else:
@@ -199,7 +198,10 @@ def _origin(
 def _attempts(
     program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
 ) -> Iterator[Sequence[Term]]:
-    """The outputs of a program, in the best form first; `near` and `shown` as `simplified` takes them."""
+    """The outputs of a program, the best form first; `near` and `shown` as `simplified` takes them.
+
+    A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
+    """
     if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
         # Without the names, what is made of many steps is much longer, if it ends at all.
         yield named
