@@ -35,13 +35,19 @@ from .terms import (
 )
 
 
+def formula_of_square(base: Term) -> str | None:
+    """What the square of a function is by that of another, if anything is known."""
+    record = function(base.name) if isinstance(base, Call) else None
+    return record.square if record is not None else None
+
+
 @lru_cache(maxsize=1000)
 def square(base: Term) -> Sum | None:
     """The square of a function by that of another: a number and one term. None: nothing is known."""
-    record = function(base.name) if isinstance(base, Call) else None
-    if record is None or record.square is None or not isinstance(base, Call):
+    text = formula_of_square(base)
+    if text is None or not isinstance(base, Call):
         return None
-    found = formula(record.square)(CANONICAL, {"x": base.arguments[0]})
+    found = formula(text)(CANONICAL, {"x": base.arguments[0]})
     return found if isinstance(found, Sum) and len(found.terms) == 1 else None
 
 

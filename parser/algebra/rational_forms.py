@@ -132,7 +132,7 @@ class Forms:
         degrees = [int(degree) for degree in polynomial.degrees()]
         exponents = list(polynomial.to_dict())
         uses = {i: sum(1 for each in exponents if each[i]) for i, degree in enumerate(degrees) if degree}
-        if len(uses) < 2:
+        if len(uses) < 2 or max(uses.values()) == 1:
             return
         for place in sorted(uses, key=lambda i: -uses[i])[:_MOST_COLLECTED]:
             groups: dict[int, dict[Any, Any]] = {}

@@ -12,6 +12,7 @@ from .arithmetic import add, multiply
 from .choice import by_regions
 from .functions import rebuilt
 from .identities import (
+    formula_of_square,
     has_quotient,
     multiplied_angles,
     of_inverse,
@@ -289,9 +290,11 @@ def _has_other_forms(term: Term) -> bool:
 
 def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
     """Whether there is a relation between factors, or between one and a number: of a square, a quotient, a sign."""
-    circular = [(base, exponent) for base, exponent in factors if square(base) is not None]
-    if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
-        return True
+    circular = [(base, exponent) for base, exponent in factors if formula_of_square(base) is not None]
+    if len(circular) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+        circular = [(base, exponent) for base, exponent in circular if square(base) is not None]
+        if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+            return True
     return any(is_call(base, "sign", "abs", "where") or has_quotient(base) for base, _ in factors)
 
 
@@ -323,10 +326,11 @@ def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> T
     for base, exponents in found.items():
         if len(exponents) < len(summands):
             exponents.append(ZERO)
-        values = [e.value for e in exponents if isinstance(e, Number)]
-        if len(values) == len(exponents) and not isinstance(base, Call):
+        different = dict.fromkeys(exponents)
+        values = [e.value for e in different if isinstance(e, Number)]
+        if len(values) == len(different) and not isinstance(base, Call):
             common[base] = number(choose(values))
-        elif all(e is exponents[0] for e in exponents):
+        elif len(different) == 1:
             common[base] = exponents[0]
     common = {base: exponent for base, exponent in common.items() if exponent is not ZERO}
     count = sum(len(factors) for factors, _ in summands)
