@@ -19,6 +19,7 @@ from hypothesis.internal.conjecture import providers
 from server import OFFERED, serving
 
 import autodiff.engine as torch
+from autodiff.parser.script.running import resources
 
 # How long an example takes, and how long it takes to make up, depends on what else the machine does.
 # The gate makes up the same examples in each run, so that it says the same of the same commit.
@@ -59,7 +60,8 @@ def pytest_runtest_teardown() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The same for all who run the tests, in processes as well; what is kept on disk, in a folder of the tests'."""
-    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    # A pager would wait for somebody to turn its pages.
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "PAGER": "cat"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**terminal, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}.items():
             patch.setenv(name, value)
@@ -68,7 +70,18 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         # Nor is there a file of the person's own.
         patch.setenv("AUTODIFF_CONFIG", "")
+        # Nor does the alarm of a time limit end all tests, on a machine that has stood still for some seconds.
+        patch.setattr(resources, "announce", lambda seconds, grace: None)
         yield
+
+
+@pytest.fixture
+def unwatched() -> Iterator[None]:
+    """Garbage is collected without what Hypothesis has told of it, in which an interrupt would be lost."""
+    kept = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -77,8 +77,6 @@ def on_terminal(command: Sequence[str], columns: int, env: dict[str, str]) -> Re
     termios = pytest.importorskip("termios")
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    # A pager would wait for somebody to turn its pages.
-    env = {"PAGER": "cat", **env}
     with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env) as child:
         os.close(slave)
         shown = b""

@@ -140,7 +140,7 @@ logaddexp = _logaddexp(
     "logaddexp",
     exp,
     "log(exp(x) + exp(y)) without overflow",
-    definition="maximum(x, y) + log1p(exp(-abs(x - y)))",
+    definition="maximum(x, y) + where(x == y, log(2), log1p(exp(-abs(x - y))))",
 )
 
 
@@ -222,7 +222,7 @@ def xlog1py(x: Any, y: Any) -> Any:
     lambda g, x: g * (-log(x) - 1),
     domain=NOT_NEGATIVE,
     node_name="SpecialEntrBackward0",
-    definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
+    definition="where(x < 0, -inf, where(x == 0, 0, -x*log(x)))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
 def entr(x: Data) -> Data:

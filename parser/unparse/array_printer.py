@@ -20,6 +20,7 @@ from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
 from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Program, Slice, Subscript, Unary
 from ..syntax.walk import children
 from .code import CodePrinter, is_call
+from .naming import records_of, with_names
 
 Shape = tuple[int, ...]
 Part = tuple[str, int]
@@ -59,13 +60,18 @@ class ArrayPrinter(CodePrinter):
     # A slice: from, to and by how much.
     stepped = "{0}:{2}:{1}"
 
+    # Whether elements are those of arrays with names.
+    picks_from_names = False
     # Whether a vector has to be a column.
     has_products = False
     shapes: Mapping[int, Shape] = MappingProxyType({})
     shapes_of_names: Mapping[str, Shape] = MappingProxyType({})
     argument_shapes: Mapping[str, Shape] = MappingProxyType({})
 
-    def prepare(self, derivatives: Derivatives) -> None:
+    def prepared(self, derivatives: Derivatives) -> Derivatives:
+        if self.picks_from_names:
+            objects = [record.object for record in records_of(derivatives) if type(record) is Subscript]
+            derivatives = with_names(derivatives, {id(array) for array in objects if not _has_places(array)})
         program = Program("", (*derivatives.used(), *derivatives.results.values()))
         names: dict[str, Shape] = {name: self.arrays.get(name, ()) for name in derivatives.variables}
         try:
@@ -75,6 +81,7 @@ class ArrayPrinter(CodePrinter):
                 raise self.no_word("shapes that depend on numbers") from error
         self.shapes_of_names = names
         self.has_arrays = any(self.shapes.values()) or any(names.values())
+        return derivatives
 
     def shape(self, node: Any) -> Shape:
         """How many elements a part has along each dimension. UnprintableError: it has more than two."""
@@ -97,7 +104,7 @@ class ArrayPrinter(CodePrinter):
         """The error that the language has no word for something."""
         return UnprintableError(f"{self.language} has no word here for `{what}`")
 
-    def node(self, node: Any, parts: list[Part]) -> Part:
+    def converted(self, node: Any, parts: list[Part]) -> Part:
         kind = type(node)
         if (
             kind is Binary
@@ -107,7 +114,7 @@ class ArrayPrinter(CodePrinter):
             # What works on elements needs no sign of its own beside a number.
             return Printer.binary(self, node.op, *parts)
         if not self.has_arrays and kind is not List:
-            return super().node(node, parts)
+            return super().converted(node, parts)
         if kind is Attribute:
             return self._attribute(node, parts[0])
         if kind is Subscript:
@@ -128,7 +135,7 @@ class ArrayPrinter(CodePrinter):
             found = self._of_arrays(node, parts)
             if found is not None:
                 return found
-        return super().node(node, parts)
+        return super().converted(node, parts)
 
     def _attribute(self, node: Attribute, part: Part) -> Part:
         if node.name == "shape":
@@ -322,6 +329,11 @@ def _from_the_end(key: Any, array: Any, axis: int) -> int | None:
     if type(size) is Subscript and type(size.object) is Attribute and size.object.name == "shape":
         named = size.object.object if getattr(size.index[0], "value", None) == axis else None
     return int(key.right.value or 0) if type(named) is Name and named.name == array.name else None
+
+
+def _has_places(array: Any) -> bool:
+    """Whether elements of an array can be told by their places wherever they can be told by those of a name."""
+    return type(array) is Name or (type(array) is Attribute and array.name == "shape")
 
 
 def _is_of_vector(argument: Any) -> bool:

@@ -48,7 +48,7 @@ def _helper(name: str, value: str) -> str:
 class CPrinter(ScalarPrinter):
     """Prints C that computes with doubles, or with floats."""
 
-    truth_is_number = True
+    truths_are_numbers = True
     language = "C's math.h"
     frame = Frame(
         head="double {name}({parameters}) {{",
@@ -64,7 +64,7 @@ class CPrinter(ScalarPrinter):
     helpers = {  # noqa: RUF012
         "larger": _helper("larger", "a > b || isnan(a) ? a : b"),
         "smaller": _helper("smaller", "a < b || isnan(a) ? a : b"),
-        "modulo": _helper("modulo", "fmod(a, b) + (fmod(a, b)*b < 0 ? b : 0)"),
+        "modulo": _helper("modulo", "fmod(a, b) + ((b < 0 ? fmod(a, b) > 0 : fmod(a, b) < 0) ? b : 0)"),
     }
     reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split(), "largerf", "smallerf", "modulof"})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012

@@ -14,10 +14,10 @@ from ...engine.tensors.dtypes import is_number
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import COMPARE, LEVELS, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
-from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
-from ..syntax.records import Assign, List, Name, Number, Subscript
-from ..syntax.walk import walk
-from .how import DOUBLE, How, label
+from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed
+from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Subscript, Unary
+from ..syntax.walk import children, walk
+from .how import DOUBLE, SINGLE, How, label
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -25,6 +25,12 @@ MATH = (
     "log log10 log1p log2 sin sinh sqrt tan tanh trunc"
 )
 _LITERALS = ("True", "False", "None")
+_LOGICAL = ("and", "or", "not")
+# What tells whether something holds.
+_OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
+# Up to here floats have all whole numbers.
+_LARGEST_WHOLE = 2**53
+_LARGEST_SINGLE = 2.0**128
 # What makes one number of several, and of one that number.
 _OF_ONE_NUMBER = dict.fromkeys(["sum", "mean", "prod", "amax", "amin", "max", "min", "median", "logsumexp"], "{0}")
 
@@ -80,7 +86,8 @@ class CodePrinter(Printer):
     out where its record has a definition. `constants` has the spelling of `pi` and its like, `reserved` the words that
     cannot name a variable, which then ends in an underscore, and `is_name` tells what else can. `has_vectors`: whether
     its operations work on several numbers at once, `has_arrays`: whether there are such; `ones` and `zeros` are of
-    such in the shape of another.
+    such in the shape of another. `truths_are_numbers`: comparisons are 1 where they hold; `numbers_are_truths`: any but
+    0 holds.
     """
 
     language: str
@@ -95,6 +102,8 @@ class CodePrinter(Printer):
     has_arrays: bool = False
     ones: str = ""
     zeros: str = ""
+    truths_are_numbers = True
+    numbers_are_truths = False
     # Whether names that differ in capitals alone are the same, and how many letters they have at most.
     ignores_case: bool = False
     longest_name: int = 1000
@@ -119,11 +128,11 @@ class CodePrinter(Printer):
         if derivatives.arrays and not cls.has_vectors:
             raise UnprintableError(f"{cls.language} has no operations on vectors")
         printer = cls(derivatives.variables, how.dtype, derivatives.arrays)
-        printer.prepare(derivatives)
-        return printer.code(derivatives)
+        return printer.code(printer.prepared(derivatives))
 
-    def prepare(self, derivatives: Derivatives) -> None:
-        """Takes note of all that will be printed."""
+    def prepared(self, derivatives: Derivatives) -> Derivatives:
+        """The derivatives as they are printed, of which note is taken."""
+        return derivatives
 
     def code(self, derivatives: Derivatives) -> str:
         """All functions, and what they call."""
@@ -183,14 +192,63 @@ class CodePrinter(Printer):
         names = {record.name for record in walk(node) if type(record) is Name}
         return names <= self.constants.keys() - {*self.variables}
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if type(node) in (List, Subscript) and not self.has_vectors:
+    def node(self, node: Any, parts: Parts) -> tuple[str, int]:
+        has_kinds = type(node) in (Binary, Unary, Call, Compare)
+        return self.converted(node, self._of_their_kind(node, parts) if has_kinds else parts)
+
+    def converted(self, node: Any, parts: Parts) -> tuple[str, int]:
+        """The text of one record from those of its parts, truths and numbers where they belong."""
+        kind = type(node)
+        if kind in (List, Subscript) and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
+        if kind is Number and self.dtype == SINGLE and abs(node.value or 0) > _LARGEST_SINGLE:
+            raise UnprintableError(f"{SINGLE} has no number {node.value!r}")
+        if kind is Binary and node.op == "**":
+            if type(node.right) is Number and node.right.value == 0.5 and "sqrt" in self.functions:
+                # Of -inf the power 0.5 would be inf.
+                return self.call("sqrt", parts[:1])
+            is_root = self.is_constant(node.right) and not is_whole(node.right)
+            if is_root and type(node.left) is Unary and type(node.left.operand) is Number:
+                # Languages give complex numbers for it, or nothing.
+                return self.name("nan"), ATOM
+            return self.power(node, *parts)
         return super().node(node, parts)
+
+    def _of_their_kind(self, node: Any, parts: Parts) -> Parts:
+        """The operands with truths where those belong, and numbers where those do."""
+        converted: Parts = []
+        for i, (operand, part) in enumerate(zip(children(node), parts, strict=True)):
+            wanted = getattr(node, "op", "") in _LOGICAL or (i == 0 and getattr(node, "function", "") == "where")
+            if wanted and not self.numbers_are_truths and not is_truth(operand):
+                part = self.compare(("!=",), [part, self.number(0)])
+            elif not (wanted or self.truths_are_numbers) and is_truth(operand):
+                part = self.as_number(part)
+            converted.append(part)
+        return converted
+
+    def as_number(self, part: tuple[str, int]) -> tuple[str, int]:
+        """1 where something holds, and 0 elsewhere."""
+        return self.call("where", [part, self.number(1), self.number(0)])
+
+    def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        """A power."""
+        return self.binary("**", base, exponent)
+
+    def text(self, root: Any) -> str:
+        """The text of an expression, as a number even where it is a truth."""
+        part = self.texts(root)
+        return (self.as_number(part) if is_truth(root) and not self.truths_are_numbers else part)[0]
+
+    def number(self, value: Any) -> tuple[str, int]:
+        return super().number(float(value) if type(value) is int and abs(value) > _LARGEST_WHOLE else value)
 
     def part(self, assign: Assign) -> tuple[str, str]:
         """The name and the text of a part that others share."""
         return self.name(assign.name), self.text(assign.value)
+
+    def value(self, node: Any) -> str:
+        """The text of the value."""
+        return self.text(node)
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
@@ -249,10 +307,10 @@ class CodePrinter(Printer):
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         template = self.spelling(function)
-        if template is not None and "{" not in template:
+        if template is not None and "{" not in template and self.takes(function, len(parts)):
             return super().call(template, parts)
         texts = [enclosed(part, ATOM) for part in parts]
-        if template is None:
+        if template is None or "{" not in template:
             return self._written_out(function, texts), ATOM
         if f"{{{len(parts) - 1}}}" not in template or f"{{{len(parts)}}}" in template:
             raise self.no_function(function, " with these arguments")
@@ -260,6 +318,11 @@ class CodePrinter(Printer):
             return parts[0]
         text = template.format(*texts)
         return (text if is_call(text) else f"({text})"), ATOM
+
+    def takes(self, function: str, count: int) -> bool:
+        """Whether what is called by another name takes so many arguments."""
+        record = FUNCTIONS.get(function)
+        return record is None or count <= max(record.required, record.tensors)
 
     def _written_out(self, function: str, texts: list[str]) -> str:
         """A function that the language lacks, in simpler ones. UnprintableError: its record has none."""
@@ -279,6 +342,19 @@ class CodePrinter(Printer):
         printer.variables, printer.names, printer.arguments = (), {}, given
         text, level = printer.texts(definition)
         return text if level == ATOM else f"({text})"
+
+
+def is_truth(node: Any) -> bool:
+    """Whether an operand is a truth rather than a number."""
+    if type(node) is Call:
+        return node.function in _OF_TRUTH
+    return type(node) is Compare or getattr(node, "op", "") in _LOGICAL
+
+
+def is_whole(exponent: Any) -> bool:
+    """Whether an exponent is written as a whole number."""
+    number = exponent.operand if type(exponent) is Unary else exponent
+    return type(number) is Number and float(number.value or 0).is_integer()
 
 
 def is_call(text: str) -> bool:
@@ -323,7 +399,7 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
         for by, result in results.items():
             name = printer.free(label(tuple(map(printer.spelled, by))), taken | found.keys())
             is_narrow = by in derivatives.narrow
-            found[name] = printer.whole(result, by[-1], is_narrow) if by else printer.text(result)
+            found[name] = printer.whole(result, by[-1], is_narrow) if by else printer.value(result)
         name = printer.free("f_grad", taken | found.keys()) if is_joint else next(iter(found))
         written.append(Function(name, parameters, assigns, [*found.items()]))
     return written

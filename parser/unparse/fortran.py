@@ -10,10 +10,9 @@ from ..algebra.derivative import By, Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.operators import PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, UnprintableError, enclosed
-from ..syntax.records import Binary, Name, Number, Subscript
-from ..syntax.walk import children
+from ..syntax.records import Binary, Number, Subscript
 from .array_printer import ArrayPrinter, Part, Shape
-from .code import Function, functions, is_call, named
+from .code import Function, functions, is_call, is_truth, named
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
@@ -24,7 +23,7 @@ _INTRINSIC = (
 )
 _OTHERS = (
     "aint sign modulo mod merge log_gamma sum product maxval minval norm2 size spread reshape transpose matmul "
-    "dot_product huge real wp derivatives"
+    "dot_product pack any huge real wp derivatives"
 )
 _LONGEST_LINE = 110
 _MOST_LINES = 250
@@ -43,13 +42,15 @@ def _extreme(name: str, sign: str) -> str:
     return f"{head}    {name} = merge(a, b, a {sign} b .or. a /= a)\n  end function {name}\n"
 
 
+# maxval and minval leave out nan.
+_OF_ALL = "merge(sum({{0}}), {}({{0}}), any({{0}} /= {{0}}))"
 _ON_DIAGONAL = """\
-  pure function on_diagonal(n)
-    integer, intent(in) :: n
-    logical :: on_diagonal(n, n)
+  pure function on_diagonal(n, m)
+    integer, intent(in) :: n, m
+    logical :: on_diagonal(n, m)
     integer :: i
     on_diagonal = .false.
-    do i = 1, n
+    do i = 1, min(n, m)
       on_diagonal(i, i) = .true.
     end do
   end function on_diagonal
@@ -112,34 +113,32 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         "mean": "(sum({0})/size({0}))",
         "norm": "norm2({0})",
         "vector_norm": "norm2({0})",
-        "amax": "maxval({0})",
-        "amin": "minval({0})",
-        "max": "maxval({0})",
-        "min": "minval({0})",
+        **{name: _OF_ALL.format("maxval") for name in ("amax", "max")},
+        **{name: _OF_ALL.format("minval") for name in ("amin", "min")},
         "numel": "real(size({0}), wp)",
     }
     along = {  # noqa: RUF012
-        **{name: text.replace("{0}", "{0}, {1}") for name, text in reductions.items() if name != "numel"},
+        **{name: text.replace("{0})", "{0}, {1})") for name, text in reductions.items() if name != "numel"},
         "mean": "(sum({0}, {1})/size({0}, {1}))",
         "var": "(sum(({0} - spread(sum({0}, {1})/size({0}, {1}), {1}, size({0}, {1})))**2, {1})/(size({0}, {1}) - 1))",
     }
     of_rank = {  # noqa: RUF012
-        ("diag", 1): "merge(spread({0}, 1, size({0})), 0.0_wp, on_diagonal(size({0})))",
-        ("diag", 2): "sum({0}, 1, on_diagonal(size({0}, 1)))",
-        ("diagonal", 2): "sum({0}, 1, on_diagonal(size({0}, 1)))",
+        ("diag", 1): "merge(spread({0}, 1, size({0})), 0.0_wp, on_diagonal(size({0}), size({0})))",
+        **{(name, 2): "pack({0}, on_diagonal(size({0}, 1), size({0}, 2)))" for name in ("diag", "diagonal")},
         ("dot", 1): "dot_product({0}, {1})",
-        ("eye", 0): "merge(1.0_wp, 0.0_wp, on_diagonal(int({0})))",
+        ("eye", 0): "merge(1.0_wp, 0.0_wp, on_diagonal(int({0}), int({0})))",
         ("len", 1): "real(size({0}), wp)",
         ("len", 2): "real(size({0}, 1), wp)",
         ("squeeze", 2): "reshape({0}, [size({0})])",
         ("ones", 0): "spread(1.0_wp, 1, int({0}))",
         ("ones_like", 1): "spread(1.0_wp, 1, size({0}))",
         ("ones_like", 2): "spread(spread(1.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
-        ("trace", 2): "sum({0}, on_diagonal(size({0}, 1)))",
+        ("trace", 2): "sum({0}, on_diagonal(size({0}, 1), size({0}, 2)))",
         ("unsqueeze", 1): "spread({0}, 2, 1)",
         ("zeros_like", 1): "spread(0.0_wp, 1, size({0}))",
         ("zeros_like", 2): "spread(spread(0.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
     }
+    picks_from_names = True
     size = "real(size({0}, {1}), wp)"
     transposed = "transpose({})"
     inner = "dot_product({}, {})"
@@ -164,7 +163,6 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         return text, SUM if op == "-" and level == UNARY else level
 
     def power(self, node: Binary, base: Part, exponent: Part) -> Part:
-        base, exponent = self.fitted(children(node), (base, exponent), self.shape(node))
         if type(node.right) is Number and (power := float(node.right.value or 0)).is_integer() and power < _LARGEST:
             exponent = str(int(power)), ATOM
         return f"{enclosed(base, ATOM)}**{enclosed(exponent, ATOM)}", PRODUCT + 1
@@ -191,9 +189,12 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
                     return f"size({text}, {own + 1})"
             raise self.no_word("arrays of these shapes")
 
-        return [self._broadcast(part, own, whole, size) for part, own in zip(parts, shapes, strict=True)]
+        return [
+            self._broadcast(part, own, whole, size, "any" if is_truth(operand) else "sum")
+            for operand, part, own in zip(operands, parts, shapes, strict=True)
+        ]
 
-    def _broadcast(self, part: Part, own: Shape, whole: Shape, size: Callable[[int], str]) -> Part:
+    def _broadcast(self, part: Part, own: Shape, whole: Shape, size: Callable[[int], str], only: str = "sum") -> Part:
         """An array with its elements repeated along the dimensions that it lacks, or has one element along."""
         missing = len(whole) - len(own)
         if not own or own == whole:
@@ -202,7 +203,7 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
             if length == 1 != whole[missing + axis]:
                 single = f", {axis + 1}, 1)"
                 is_spread = part[0].startswith("spread(") and part[0].endswith(single) and is_call(part[0])
-                less = part[0][7 : -len(single)] if is_spread else f"sum({part[0]}, {axis + 1})"
+                less = part[0][7 : -len(single)] if is_spread else f"{only}({part[0]}, {axis + 1})"
                 part = f"spread({less}, {axis + 1}, {size(missing + axis)})", ATOM
         for axis in reversed(range(missing)):
             part = f"spread({part[0]}, 1, {size(axis)})", ATOM
@@ -224,11 +225,6 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     def matrix(self, rows: Sequence[Sequence[Part]]) -> str:
         elements = ", ".join(text for row in rows for text, _ in row)
         return f"reshape([{elements}], [{len(rows)}, {len(rows[0])}], order=[2, 1])"
-
-    def picked(self, node: Subscript, part: Part, keys: Sequence[str]) -> str:
-        if type(node.object) is not Name:
-            raise self.no_word("an element of what has no name")
-        return super().picked(node, part, keys)
 
     def last(self, node: Subscript, axis: int) -> str:
         return f"size({self.texts(node.object)[0]}, {axis + 1})"

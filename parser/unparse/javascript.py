@@ -13,7 +13,7 @@ _WORDS = (
     "Infinity Math NaN Number Object"
 )
 _IN_MATH = (
-    "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 sign "
+    "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 "
     "sin sinh sqrt tan tanh trunc"
 )
 _ROUNDED = """\
@@ -24,7 +24,7 @@ function rounded(x) {
 """
 _MODULO = """\
 function modulo(a, b) {
-  return (a % b)*b < 0 ? a % b + b : a % b;
+  return a % b + (a % b !== 0 && a % b < 0 !== b < 0 ? b : 0);
 }
 """
 
@@ -59,6 +59,7 @@ class JavaScriptPrinter(ScalarPrinter):
         "ldexp": "{0}*Math.pow(2, {1})",
         "round": "rounded",
         "%": "modulo",
+        "sign": "Math.sign({0}) || 0",
         "//": "Math.floor({0}/{1})",
     }
 

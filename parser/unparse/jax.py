@@ -14,8 +14,6 @@ DTYPES = (DOUBLE, SINGLE)
 # What jax.scipy.special lacks of SciPy's.
 _LACKED = "airy binom chi dawsn erfcinv erfcx erfi fresnel iv jv k0 k0e k1 k1e kv lambertw j0 j1 shichi sici y0 y1 yv"
 _LACKS = frozenset(_LACKED.split())
-# What takes a dimension by name only.
-_AXIS_BY_NAME = ("softmax", "log_softmax")
 
 
 def _of_jax(spellings: Mapping[str, str]) -> dict[str, str]:
@@ -47,12 +45,8 @@ class JaxPrinter(NumpyPrinter):
     ones, zeros = "jnp.ones_like({})", "jnp.zeros_like({})"
     operators = _of_jax(NumpyPrinter.operators)
     constants = _of_jax(NumpyPrinter.constants)
-    functions = {**_of_jax(NumpyPrinter.functions), "argsort": "jnp.argsort"}  # noqa: RUF012
-
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function in _AXIS_BY_NAME and len(parts) == 2 and "=" not in parts[1][0]:
-            parts = [parts[0], (f"axis={parts[1][0]}", parts[1][1])]
-        return super().call(function, parts)
+    functions = _of_jax(NumpyPrinter.functions)
+    by_name = ("softmax", "log_softmax")
 
     def placed(self, how: str, *arguments: str) -> str:
         array, places, values, *axis = arguments

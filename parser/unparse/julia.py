@@ -20,7 +20,7 @@ _WORDS = (
 )
 _OWN = (
     "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atanh cbrt ceil copysign cos cosh cosd cospi cot "
-    "coth csc csch exp exp2 expm1 floor hypot isfinite isinf isnan log log10 log1p log2 sec sech sign signbit sin "
+    "coth csc csch exp exp2 expm1 floor hypot isfinite isinf isnan log log10 log1p log2 sec sech signbit sin "
     "sind sinh sinpi sqrt tan tand tanh trunc"
 )
 _SPECIAL = "besseli besselj besselk bessely beta digamma erf erfc erfcinv erfcx erfi erfinv gamma polygamma zeta"

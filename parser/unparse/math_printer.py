@@ -9,14 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..algebra.sharing import free_names
-from ..semantics.names import CONSTANTS
 from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, Printer
-from ..syntax.rebuilding import with_parts
-from ..syntax.records import Assign, Attribute, Binary, Call, List, Name, Number, Subscript
-from ..syntax.walk import children, walk
+from ..syntax.records import Attribute, Binary, Call, List, Name, Number, Subscript
+from ..syntax.walk import children
 from .how import How
+from .naming import records_of, with_names
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
@@ -281,12 +279,8 @@ def _starts_with_digit(node: Any) -> bool:
 
 def with_flat_choices(derivatives: Derivatives) -> Derivatives:
     """The derivatives without choices inside of others, other than as what others choose: those get names."""
-    roots = [*(assign.value for assign in derivatives.shared), *derivatives.results.values()]
-    records = [record for root in roots for record in walk(root)]
-    taken = {*derivatives.variables, *CONSTANTS, *(assign.name for assign in derivatives.shared)}
-    names = free_names(taken | {record.name for record in records if type(record) is Name})
+    below = [part for record in records_of(derivatives) if _is_choice(record) for part in _not_chosen(record)]
     inner: set[int] = set()
-    below = [part for record in records if _is_choice(record) for part in _not_chosen(record)]
     seen: set[int] = set()
     while below:
         part = below.pop()
@@ -295,24 +289,7 @@ def with_flat_choices(derivatives: Derivatives) -> Derivatives:
         elif id(part) not in seen:
             seen.add(id(part))
             below.extend(children(part))
-    assigns: list[Assign] = []
-    made: dict[int, Any] = {}
-
-    def flat(root: Any) -> Any:
-        for record in reversed([*walk(root)]):
-            if id(record) not in made:
-                own = with_parts(record, [made[id(part)] for part in children(record)])
-                if id(record) in inner:
-                    assigns.append(Assign(next(names), own, 0, 0))
-                    own = Name(assigns[-1].name, 0, 0)
-                made[id(record)] = own
-        return made[id(root)]
-
-    for assign in derivatives.shared:
-        value = flat(assign.value)
-        assigns.append(assign._replace(value=value))
-    results = {by: flat(result) for by, result in derivatives.results.items()}
-    return derivatives._replace(shared=tuple(assigns), results=results)
+    return with_names(derivatives, inner)
 
 
 def _is_choice(record: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM, Parts, Texts
-from ..syntax.records import Call, List, Slice, Subscript
+from ..syntax.records import Binary, Call, List, Slice, Subscript
 from ..syntax.walk import children
 from .array_printer import ArrayPrinter
 from .code import Frame, named
@@ -23,9 +23,9 @@ _WORDS = (
     "cumprod cumsum det diag dot eye flip full inv numel reshape sort trace"
 )
 _OWN = (
-    "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely beta "
+    "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely "
     "ceil cos cosd cosh cot coth csc csch erf erfc erfcinv erfcx erfinv exp expm1 floor gamma hypot isfinite isinf "
-    "isnan log log10 log1p log2 sec sech sign sin sind sinh sqrt tan tand tanh"
+    "isnan log log10 log1p log2 sec sech sin sind sinh sqrt tan tand tanh"
 )
 _COLUMNS = "% Vectors are columns.\n"
 _COMPLEX = "% Where there is no real number, this gives a complex one.\n"
@@ -48,7 +48,13 @@ function r = rounded(x)
     r = choose(abs(x - fix(x)) == 0.5, 2*round(x/2), round(x));
 end
 """
-# MATLAB's own max and min leave out nan.
+# MATLAB's own max and min leave out nan, those of several numbers too.
+_LARGEST = """\
+function r = {0}(x, dim)
+    r = {1}(x, [], dim);
+    r(any(isnan(x), dim)) = NaN;
+end
+"""
 _EXTREME = """\
 function r = {0}(a, b)
     r = choose(a {1} b | isnan(a), a, b);
@@ -72,6 +78,8 @@ class MatlabPrinter(ArrayPrinter):
         "rounded": _ROUNDED,
         "larger": _EXTREME.format("larger", ">"),
         "smaller": _EXTREME.format("smaller", "<"),
+        "largest": _LARGEST.format("largest", "max"),
+        "smallest": _LARGEST.format("smallest", "min"),
         "choose": _CHOOSE,
     }
     reserved = frozenset(f"{_WORDS} {_OWN}".split())
@@ -112,17 +120,15 @@ class MatlabPrinter(ArrayPrinter):
         "prod": "prod(reshape({}, [], 1))",
         "mean": "mean(reshape({}, [], 1))",
         "norm": "norm(reshape({}, [], 1))",
-        "amax": "max(reshape({}, [], 1))",
-        "amin": "min(reshape({}, [], 1))",
-        "max": "max(reshape({}, [], 1))",
-        "min": "min(reshape({}, [], 1))",
+        **dict.fromkeys(("amax", "max"), "largest(reshape({}, [], 1), 1)"),
+        **dict.fromkeys(("amin", "min"), "smallest(reshape({}, [], 1), 1)"),
         "numel": "numel({})",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, {{1}})" for name in ("sum", "prod", "mean")},
         **{name: f"{name}({{0}}, 0, {{1}})" for name in ("std", "var")},
-        "amax": "max({0}, [], {1})",
-        "amin": "min({0}, [], {1})",
+        "amax": "largest({0}, {1})",
+        "amin": "smallest({0}, {1})",
     }
     dropped = ("{}.'", "{}")
     of_rank = {  # noqa: RUF012
@@ -148,13 +154,19 @@ class MatlabPrinter(ArrayPrinter):
     inner = "dot({}, {})"
     padded = "[zeros({1}, 1); {0}; zeros({2}, 1)]"
     index = "{}({})"
+    picks_from_names = True
 
-    def node(self, node: Any, parts: Parts) -> tuple[str, int]:
+    def converted(self, node: Any, parts: Parts) -> tuple[str, int]:
         # By itself a list is what the variable is, a row or a column; inside of an expression it is a column.
         self.has_products = self.has_products or any(type(part) is List for part in children(node))
         if type(node) is Call and node.function in ("std", "var") and 1 in self.shape(node.args[0]):
             raise self.no_word(f"{node.function} of one number")  # which is 0 there
-        return super().node(node, parts)
+        return super().converted(node, parts)
+
+    def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        # A transposition binds as a power does, one after the other.
+        is_turned = exponent[0].endswith(self.transposed[2:])
+        return super().power(node, base, (f"({exponent[0]})", ATOM) if is_turned else exponent)
 
     def list(self, items: Texts) -> str:
         return f"[{'; '.join(items)}]"

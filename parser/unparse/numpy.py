@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
+from ..syntax.operators import SUM
 from ..syntax.printer import ATOM, UnprintableError
 from ..syntax.records import Attribute, Call, List, Number, Unary
 from .code import CodePrinter, named, python_module
@@ -18,14 +18,23 @@ from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
 
-_NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
 # Which diagonal, and of which dimensions.
 _OF_DIAGONAL = ["0", "0", "1"]
-# What NumPy calls the arguments of reductions.
-_ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
+# What NumPy calls the arguments that may be left out.
+_ARGUMENTS = {
+    **{name: name for name in ["offset", "nan", "posinf", "neginf", "decimals", "rtol", "atol", "equal_nan", "ord"]},
+    **dict.fromkeys(("dim", "dims"), "axis"),
+    "correction": "ddof",
+    "diagonal": "k",
+    "dim1": "axis1",
+    "dim2": "axis2",
+    "keepdim": "keepdims",
+    "m": "M",
+    "p": "ord",
+}
 _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
 # What takes sizes or dimensions, as tuples.
-_OF_SIZES = "broadcast_to expand flip pad permute reshape roll tile"
+_OF_SIZES = "broadcast_to expand flip pad permute repeat reshape roll tile"
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _PLACED = """\
 def {}(array, places, values{}):
@@ -54,7 +63,7 @@ class NumpyPrinter(CodePrinter):
 
     language = "NumPy"
     module = "np"
-    has_vectors = has_arrays = True
+    has_vectors = has_arrays = numbers_are_truths = True
     imports: Mapping[str, str] = {
         "math": "import math\n",
         "np": "import numpy as np",
@@ -78,9 +87,9 @@ class NumpyPrinter(CodePrinter):
             "np.",
             f"{_REDUCTIONS} "
             "abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diag diagonal dot exp expm1 eye flip "
-            "floor fmax fmin fmod full_like heaviside hypot isclose isfinite isinf isnan kron log log10 log1p "
+            "floor fmax fmin fmod full_like hypot isclose isfinite isinf isnan kron log log10 log1p "
             "log2 logaddexp logaddexp2 logical_xor maximum minimum nan_to_num nextafter ones ones_like outer "
-            "reshape roll round searchsorted sign signbit sin sinc sinh sqrt squeeze stack tan tanh tile trace "
+            "reshape roll round searchsorted signbit sin sinc sinh sqrt squeeze stack tan tanh tile trace "
             "tril triu trunc where zeros_like",
         ),
         **{f"a{name}": f"np.arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
@@ -102,12 +111,11 @@ class NumpyPrinter(CodePrinter):
         "dawson": "special.dawsn",
         "fresnel_c": "special.fresnel({0})[1]",
         "fresnel_s": "special.fresnel({0})[0]",
-        "lambertw": "special.lambertw({0}).real",
+        "lambertw": "np.where({0} < -np.exp(-1), np.nan, special.lambertw({0}).real)",
         "shi": "special.shichi({0})[0]",
         "si": "special.sici({0})[0]",
-        "argsort": 'np.argsort({0}, kind="stable")',
         "cat": "np.concatenate",
-        "clamp": "np.clip",
+        "clamp": "np.clip({0}, {1}, {2})",
         "gelu": "{0}*special.ndtr({0})",
         "igamma": "special.gammainc",
         "igammac": "special.gammaincc",
@@ -127,11 +135,13 @@ class NumpyPrinter(CodePrinter):
         "norm": "np.linalg.vector_norm",
         "numel": "np.size",
         "permute": "np.transpose",
+        "repeat": "np.tile",
         "sigmoid": "special.expit",
+        # Of nan too it is 0.
+        "sign": "np.nan_to_num(np.sign({0}))",
         "silu": "{0}*special.expit({0})",
         "softplus": "np.logaddexp(0, {0})",
         "solve": "np.linalg.solve({0}, {1})",
-        "sort": "np.sort({0})",
         "t": "np.transpose({0})",
         "transpose": "np.swapaxes",
         "median": 'np.quantile({0}, 0.5, method="lower")',
@@ -139,6 +149,8 @@ class NumpyPrinter(CodePrinter):
     }
     reductions = frozenset({*_REDUCTIONS.split(), "logsumexp", "norm", "vector_norm"})
     argument_names: Mapping[str, str] = _ARGUMENTS
+    # What takes all that follows its tensors by name.
+    by_name: Collection[str] = ()
     of_sizes = frozenset(_OF_SIZES.split())
 
     ones = "np.ones_like({})"
@@ -146,8 +158,9 @@ class NumpyPrinter(CodePrinter):
 
     def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE, arrays: Mapping[str, Any] = _NONE) -> None:
         super().__init__(variables, dtype, arrays)
-        # Lists as they stand inside others, by the identity of their records.
+        # Lists as they stand inside others, and of their items as arrays, by the identity of their records.
         self.lists: dict[int, str] = {}
+        self.items: dict[int, str] = {}
         # Where what is sorted or largest was, by the identity of the record that finds it.
         self.orders: dict[int, tuple[str, int]] = {}
 
@@ -158,8 +171,9 @@ class NumpyPrinter(CodePrinter):
                 return PythonPrinter(self.variables).texts(node)
             except UnprintableError:
                 pass
-        if type(node) is Call and f"arg{node.function}" in self.functions and (len(parts) == 1 or node.kwargs):
-            self.orders[id(node)] = self.call(f"arg{node.function}", parts)
+        if type(node) is Call and node.function in ("max", "min") and (len(parts) == 1 or node.kwargs):
+            function = f"arg{node.function}"
+            self.orders[id(node)] = self.call(function, self._arguments(node, FUNCTIONS[function], parts))
         if type(node) is Attribute and node.name == "values":
             # Of what has several results there, and one here.
             return parts[0]
@@ -170,15 +184,8 @@ class NumpyPrinter(CodePrinter):
         if type(node) is List:
             items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
             self.lists[id(node)] = f"[{', '.join(items)}]"
+            self.items[id(node)] = f"[{', '.join(text for text, _ in parts)}]"
             return self.array(node, [text for text, _ in parts]), ATOM
-        if type(node) is Call and node.function in FUNCTIONS:
-            of_several = FUNCTIONS[node.function].variadic
-            if of_several or node.function in self.of_sizes | self.reductions:
-                arguments = [*node.args, *[value for _, value in node.kwargs]]
-                parts = [
-                    (self.sizes(argument, text), level) if i or of_several else (text, level)
-                    for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
-                ]
         if type(node) is Call and node.function == "where" and self.dtype == SINGLE and self.module != "torch":
             parts = [
                 (f"{self.module}.float32({text})", ATOM) if i and self.is_constant(argument) else (text, level)
@@ -189,7 +196,60 @@ class NumpyPrinter(CodePrinter):
                 return self._padded(node, parts)
             if node.function in _PLACING and not node.kwargs:
                 return self._placed(node, [text for text, _ in parts])
+            if node.function in ("sort", "argsort"):
+                values, self.orders[id(node)] = self._sorted(node, [text for text, _ in parts])
+                return values if node.function == "sort" else self.orders[id(node)]
+        if type(node) is Call and node.function in FUNCTIONS:
+            return self.call(node.function, self._arguments(node, FUNCTIONS[node.function], parts))
         return super().node(node, parts)
+
+    def _arguments(self, node: Call, record: Any, parts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """The arguments as the library takes them: sizes as they are, and what may be left out by its name there."""
+        texts = [text for text, _ in parts]
+        given = [*node.args, *[value for _, value in node.kwargs]]
+        if record.variadic or node.function in self.of_sizes | self.reductions:
+            texts = [
+                self.sizes(argument, text) if i or record.variadic else text
+                for i, (argument, text) in enumerate(zip(given, texts, strict=True))
+            ]
+        if "{" in (self.spelling(node.function) or "{"):
+            return [(text, level) for text, (_, level) in zip(texts, parts, strict=True)]
+        first = record.tensors if node.function in self.by_name else max(record.required, record.tensors)
+        names = [
+            name if i >= first and not record.takes_many else ""
+            for i, name in zip(range(len(node.args)), [*record.arguments, *[""] * len(node.args)], strict=False)
+        ]
+        names += [name for name, _ in node.kwargs]
+        for name, value in record.assumed.items():
+            if value is not None and len(node.args) < record.required and name not in names:
+                names.append(name)
+                texts.append(str(value))
+        return [
+            (f"{self.argument_name(name, node.function)}={text}", ATOM) if name else (text, level)
+            for name, text, level in zip(names, texts, [*[level for _, level in parts], ATOM], strict=False)
+        ]
+
+    def argument_name(self, name: str, function: str) -> str:
+        """What the library calls an argument."""
+        if name not in self.argument_names:
+            raise self._refused(function)
+        return self.argument_names[name]
+
+    def takes(self, function: str, count: int) -> bool:
+        return True
+
+    def _sorted(self, node: Call, texts: list[str]) -> tuple[tuple[str, int], tuple[str, int]]:
+        """The elements in order, nan last or, in descending order, first; and where they were, equal ones in turn."""
+        names = [*FUNCTIONS[node.function].arguments[: len(node.args)], *(name for name, _ in node.kwargs)]
+        given = dict(zip(names, texts, strict=True))
+        array, dim = given["x"], given.get("dim", "-1")
+        along, module = f", {dim}" if "dim" in given else "", self.module
+        stable = ', kind="stable"' if module == "np" else ""
+        if given.get("descending", "False") == "False":
+            return (f"{module}.sort({array}{along})", ATOM), (f"{module}.argsort({array}{along}{stable})", ATOM)
+        back = f"{module}.argsort({module}.flip({array}, {dim}){along}{stable})"
+        places = f"({array}).shape[{dim}] - 1 - {module}.flip({back}, {dim})"
+        return (f"{module}.flip({module}.sort({array}{along}), {dim})", ATOM), (places, SUM)
 
     def array(self, node: List, items: list[str]) -> str:
         """A list as an array."""
@@ -201,13 +261,12 @@ class NumpyPrinter(CodePrinter):
         if type(node) is not List:
             return text
         if not node.items or any(type(item) not in (Number, Unary) for item in node.items):
-            return self.lists[id(node)]
+            return self.items[id(node)]
         return f"({self.lists[id(node)][1:-1]}{',' if len(node.items) == 1 else ''})"
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function in self.reductions:
-            return self.reduction(function, [text for text, _ in parts]), ATOM
-        parts = [(re.sub(r"^(\w+)(?==[^=])", self._renamed, text), level) for text, level in parts]
+        if function in ("std", "var") and not any(text.startswith("ddof=") for text, _ in parts):
+            parts = [*parts, ("ddof=1", ATOM)]
         return super().call(function, parts)
 
     def _padded(self, node: Call, parts: list[tuple[str, int]]) -> tuple[str, int]:
@@ -221,11 +280,11 @@ class NumpyPrinter(CodePrinter):
     def _placed(self, node: Call, texts: list[str]) -> tuple[str, int]:
         """An array with others in some of its places."""
         name, how = node.function, _PLACING[node.function]
-        texts = [self.lists.get(id(item), text) for item, text in zip(node.args, texts, strict=True)]
         if name == "scatter":
             array, dim, places, values = texts
-            places = f"{self.module}.array({places})" if type(node.args[2]) is List else places
+            places = f"{self.module}.array({self.lists[id(node.args[2])]})" if type(node.args[2]) is List else places
             return self.placed(how, array, places, values, dim), ATOM
+        texts = [self.lists.get(id(item), text) for item, text in zip(node.args, texts, strict=True)]
         if name == "diagonal_scatter":
             array, values, offset, *dims = [*texts, *_OF_DIAGONAL[len(texts) - 2 :]]
             if dims != ["0", "1"]:
@@ -247,19 +306,6 @@ class NumpyPrinter(CodePrinter):
     def placed(self, how: str, *arguments: str) -> str:
         """An array with values at places, `placed` there, alike `placed_along` a dimension, or `added` to what is."""
         return f"{how}({', '.join(arguments)})"
-
-    def _renamed(self, name: re.Match[str]) -> str:
-        return self.argument_names.get(name[0], name[0])
-
-    def reduction(self, function: str, texts: list[str]) -> str:
-        """A reduction, with its arguments by NumPy's names."""
-        places = ("", "ord", "dim", "keepdim") if function == "vector_norm" else ("", "dim", "keepdim")
-        given = {"correction": "1"} if function in ("std", "var") else {}
-        for i, text in enumerate(texts[1:], 1):
-            named = _NAMED.fullmatch(text)
-            given.update([(named[1], named[2])] if named else [(places[i], text)])
-        options = "".join(f", {_ARGUMENTS.get(name, name)}={value}" for name, value in given.items())
-        return f"{self.functions[function]}({texts[0]}{options})"
 
     def code(self, derivatives: Derivatives) -> str:
         return python_module(derivatives, self, self.imports)

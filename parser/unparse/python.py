@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
-from ..syntax.records import Binary, Number, Unary
-from .code import MATH, CodePrinter, named, python_module
+from ..syntax.records import Binary, Number
+from .code import MATH, CodePrinter, is_whole, named, python_module
 
 # Python's numbers have inf and nan, and its operators and `math` do not give them.
 _RAISES = """\
@@ -45,12 +44,11 @@ class PythonPrinter(CodePrinter):
         "xlogy": "{0}*math.log({1}) if {0} else 0.0",
     }
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if type(node) is Binary and node.op == "**" and not (type(node.left) is Number or _is_whole(node.right)):
-            # Of a negative number `**` would give a complex one.
-            base, exponent = (enclosed(part, OR) for part in parts)
-            return f"math.pow({base}, {exponent})", ATOM
-        return super().node(node, parts)
+    def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        if type(node.left) is Number or is_whole(node.right):
+            return super().power(node, base, exponent)
+        # Of a negative number `**` would give a complex one.
+        return f"math.pow({enclosed(base, OR)}, {enclosed(exponent, OR)})", ATOM
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function == "where":
@@ -64,11 +62,6 @@ class PythonPrinter(CodePrinter):
         if re.search(r"math\.\w+\(|/|\*\*", text) is None:
             return text
         return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"
-
-
-def _is_whole(exponent: Any) -> bool:
-    number = exponent.operand if type(exponent) is Unary else exponent
-    return type(number) is Number and float(number.value or 0).is_integer()
 
 
 render = PythonPrinter.render

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from .code import Frame, functions
+from .code import Frame
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
@@ -26,7 +26,7 @@ _LINTS = "    #![allow(non_snake_case, unused_parens, unused_variables)]"
 
 
 def _helper(name: str, value: str) -> str:
-    return f"    fn {name}(a: f64, b: f64) -> f64 {{\n        {value}\n    }}\n"
+    return f"fn {name}(a: f64, b: f64) -> f64 {{\n    {value}\n}}\n"
 
 
 class RustPrinter(ScalarPrinter):
@@ -50,7 +50,7 @@ class RustPrinter(ScalarPrinter):
     helpers = {  # noqa: RUF012
         "larger": _helper("larger", "if a > b || a.is_nan() { a } else { b }"),
         "smaller": _helper("smaller", "if a < b || a.is_nan() { a } else { b }"),
-        "modulo": _helper("modulo", "if (a % b)*b < 0.0 { a % b + b } else { a % b }"),
+        "modulo": _helper("modulo", "a % b + if a % b != 0.0 && (a % b < 0.0) != (b < 0.0) { b } else { 0.0 }"),
     }
     constants = {  # noqa: RUF012
         "pi": "std::f64::consts::PI",
@@ -83,10 +83,7 @@ class RustPrinter(ScalarPrinter):
         return f"{float(value)!r}_f64", ATOM
 
     def code(self, derivatives: Derivatives) -> str:
-        texts = [*map(self.frame.written, functions(derivatives, self))]
-        # Inside each, as what is printed at another time may stand beside it in one file.
-        heads = ["\n".join([_LINTS, *self.helpers_in(text)]) for text in texts]
-        code = "\n".join(text.replace(_LINTS, head.rstrip()) for text, head in zip(texts, heads, strict=True))
+        code = super().code(derivatives)
         return re.sub(r"\b(_?)f64\b", r"\1f32", code).replace("_f64", "_f32") if self.dtype == SINGLE else code
 
 

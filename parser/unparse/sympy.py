@@ -8,17 +8,19 @@ from typing import Any
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Binary, Number
-from .code import CodePrinter, named
+from .code import named
 from .how import label
+from .scalar import ScalarPrinter
 
 _CALLED = {"==": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "and": "And", "or": "Or"}
 _TRUNCATED = "sp.sign({0})*sp.floor(sp.Abs({0}))"
 
 
-class SympyPrinter(CodePrinter):
+class SympyPrinter(ScalarPrinter):
     """Prints Python that builds SymPy's expressions."""
 
     language = "SymPy"
+    choice = "sp.Piecewise(({1}, {0}), ({2}, True))"
     reserved = frozenset({*keyword.kwlist, "sp"})
     operators = {"not": "sp.Not({})", **{op: f"sp.{name}({{}}, {{}})" for op, name in _CALLED.items()}}  # noqa: RUF012
     constants = {"pi": "sp.pi", "e": "sp.E", "tau": "(2*sp.pi)", "inf": "sp.oo", "nan": "sp.nan"}  # noqa: RUF012
@@ -60,17 +62,18 @@ class SympyPrinter(CodePrinter):
         "//": "sp.floor({0}/{1})",
     }
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    def converted(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "/" and type(node.left) is Number and type(node.right) is Number:
             # Of two numbers Python would make one of 53 bits.
             return f"sp.Rational({parts[0][0]}, {parts[1][0]})", ATOM
-        return super().node(node, parts)
+        return super().converted(node, parts)
 
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "where":
-            condition, then, otherwise = (text for text, _ in parts)
-            return f"sp.Piecewise(({then}, {condition}), ({otherwise}, True))", ATOM
-        return super().call(function, parts)
+    def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        return self.binary("**", base, exponent)
+
+    def number(self, value: Any) -> tuple[str, int]:
+        # Whole numbers are exact, however large.
+        return repr(value + 0), ATOM
 
     def code(self, derivatives: Derivatives) -> str:
         """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""

@@ -6,21 +6,23 @@ import keyword
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
-from ..syntax.printer import ATOM
-from ..syntax.records import Attribute, Call, Compare, List, Name, Number, Unary
-from ..syntax.walk import walk
+from ..algebra.derivative import Derivatives
+from ..syntax.operators import OR
+from ..syntax.printer import ATOM, enclosed
+from ..syntax.records import Attribute, Call, List, Name, Number, Unary
+from ..syntax.walk import children, walk
+from .code import CodePrinter, is_truth
 from .how import DOUBLE, SINGLE
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
 
-# What PyTorch takes by name only, and what has a dimension there, which is the first here.
-_BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
+# What takes its arrays one by one.
+_ONE_BY_ONE = ("block_diag", "broadcast_tensors", "cartesian_prod", "meshgrid")
 # What gives values with their indices, always or along a dimension.
 _WITH_INDICES = {"cummax", "cummin", "kthvalue", "mode", "sort", "topk"}
 _WITH_INDICES_ALONG = {"max", "median", "min", "nanmedian"}
-_ALONG_FIRST = {"cumsum": "0", "cumprod": "0", "flip": "[0]"}
 
 
 class TorchPrinter(NumpyPrinter):
@@ -33,10 +35,11 @@ class TorchPrinter(NumpyPrinter):
     imports = {"math": "import math\n", "torch": "import torch"}  # noqa: RUF012
     helpers = PythonPrinter.helpers
     operators = {name: text.replace("np.", "torch.") for name, text in NumpyPrinter.operators.items()}  # noqa: RUF012
-    argument_names = {}  # noqa: RUF012
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
+        "expand": "torch.broadcast_to",
         "len": "len",
+        "repeat": "torch.tile",
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
@@ -57,9 +60,35 @@ class TorchPrinter(NumpyPrinter):
         return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
+        if self._is_number(node) and not self.is_constant(node):
+            return f"torch.full_like({self.name(variable)}, {self.text(node)})"
         text = super().whole(node, variable, is_narrow)
         is_constant = type(node) is List and self.is_constant(node)
         return f"torch.tensor({self.lists[id(node)]}, dtype={self.name(variable)}.dtype)" if is_constant else text
+
+    def prepared(self, derivatives: Derivatives) -> Derivatives:
+        self.sizes_named: set[str] = set()
+        for assign in derivatives.shared:
+            if self._is_number(assign.value):
+                self.sizes_named.add(assign.name)
+        return derivatives
+
+    def value(self, node: Any) -> str:
+        text = self.text(node)
+        return self._tensor(text, node) if self._is_number(node) else text
+
+    def _is_number(self, node: Any) -> bool:
+        """Whether an expression has nothing of tensors but their sizes."""
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if type(part) is Name and part.name not in self.sizes_named and not self.is_constant(part):
+                return False
+            is_size = getattr(part, "function", "") in ("len", "numel") or getattr(part, "name", "") == "shape"
+            if type(part) is List or (type(part) is Call and not (is_size or FUNCTIONS[part.function].elementwise)):
+                return False
+            pending += () if is_size and type(part) is not Name else children(part)
+        return True
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
@@ -79,23 +108,22 @@ class TorchPrinter(NumpyPrinter):
 
     def _type(self, node: Any) -> str:
         """The type of the tensors in an expression."""
-        names = (record.name for record in walk(node) if type(record) is Name and not self.is_constant(record))
-        name = next(names, None)
+        names = [record.name for record in walk(node) if type(record) is Name]
+        own = [name for name in names if name in self.variables or name in self.arguments]
+        name = next(iter([*own, *self.variables]), None)
         return f"torch.{self.dtype}" if name is None else f"{self.name(name)}.dtype"
 
-    def reduction(self, function: str, texts: list[str]) -> str:
-        if function == "logsumexp" and len(texts) == 1:
-            texts = [f"torch.flatten({texts[0]})", "0"]
-        return f"{self.spelling(function)}({', '.join(texts)})"
+    def argument_name(self, name: str, function: str) -> str:
+        return name
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function in _ALONG_FIRST and len(parts) == 1:
-            parts = [*parts, (_ALONG_FIRST[function], ATOM)]
-        names = _BY_NAME.get(function, ())
-        named = [
-            (text if "=" in text else f"{name}={text}", ATOM) for name, (text, _) in zip(names, parts[2:], strict=False)
-        ]
-        return super().call(function, [*parts[:2], *named] if names else parts)
+        if function == "flip" and len(parts) == 1:
+            parts = [*parts, ("(0,)", ATOM)]
+        if function == "logsumexp" and len(parts) == 1:
+            parts = [(f"torch.flatten({parts[0][0]})", ATOM), ("0", ATOM)]
+        if function in _ONE_BY_ONE:
+            parts = [(f"*{parts[0][0]}", ATOM), *parts[1:]]
+        return CodePrinter.call(self, function, parts)
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if _has_indices(node):
@@ -112,6 +140,8 @@ class TorchPrinter(NumpyPrinter):
                 ]
             elif node.function == "broadcast_to" and not numbers[0]:
                 return f"torch.broadcast_to({parts[0][0]}, {self.sizes(node.args[1], parts[1][0])})", ATOM
+            elif node.function == "where" and numbers[0]:
+                return f"{enclosed(parts[1], OR)} if {parts[0][0]} else {enclosed(parts[2], OR)}", OR - 1
             elif node.function == "where":
                 parts = [
                     (f"{arg.value}.0", ATOM) if type(arg) is Number and type(arg.value) is int else part
@@ -120,7 +150,7 @@ class TorchPrinter(NumpyPrinter):
                 if all(numbers[1:]):
                     # Of two numbers PyTorch makes float32, whatever the condition is made of.
                     parts[1] = (self._tensor(parts[1][0], node.args[0]), ATOM)
-            elif node.function == "sum" and type(node.args[0]) is Compare:
+            elif node.function == "sum" and is_truth(node.args[0]):
                 # A number of truths is whole, and would make float32 of others.
                 return f"{super().node(node, parts)[0][:-1]}, dtype={self._type(node.args[0])})", ATOM
         return super().node(node, parts)
@@ -139,7 +169,7 @@ def _takes_tensors_only(name: str) -> bool:
     function = FUNCTIONS.get(name)
     if function is None or function.tensors < 2 or not function.elementwise:
         return False
-    return not function.numbers or name in ("copysign", "zeta")
+    return not function.numbers or name in ("copysign", "fmod")
 
 
 def _is_truth(record: Any) -> bool:

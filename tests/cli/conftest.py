@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import subprocess
 import sys
@@ -20,15 +19,6 @@ from autodiff.cli.run.session import Setting
 from autodiff.cli.shell.streams import manner
 from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
-
-
-@pytest.fixture
-def unwatched() -> Iterator[None]:
-    """Garbage is collected without what Hypothesis has told of it, in which an interrupt would be lost."""
-    kept = gc.callbacks[:]
-    gc.callbacks.clear()
-    yield
-    gc.callbacks[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -190,15 +190,15 @@ class Statements(Expressions):
         source = yield node.iter
         frame.place = node.iter
         iterator, target, names = iter(source), node.target, frame.scope.names
-        is_own = isinstance(target, ast.Name) and target.id not in frame.code.elsewhere
+        own = target.id if isinstance(target, ast.Name) and target.id not in frame.code.elsewhere else None
         while True:
             frame.place = node.iter
             try:
                 value = next(iterator)
             except StopIteration:
                 return (yield node.orelse)
-            if is_own:
-                names[target.id] = value
+            if own is not None:
+                names[own] = value
             else:
                 yield from self.assigned(target, value, frame)
             for statement in node.body:

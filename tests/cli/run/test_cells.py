@@ -167,6 +167,7 @@ def test_a_warning_has_its_place_in_the_file(autodiff) -> None:
     ],
 )
 @pytest.mark.parametrize("option", [[], ["--check"]])
+@pytest.mark.usefixtures("unwatched")
 def test_limits_hold_for_each_cell(
     autodiff, monkeypatch: pytest.MonkeyPatch, option: list[str], args: list[str], source: str, message: str
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_script_from_any_system_is_read(autodiff, encoding: str, newline: str)
         ([], b"assert 1 == 2, 'not equal'", 1, "error[assert]: not equal\n --> <stdin>:1:8\n"),
     ],
 )
+@pytest.mark.usefixtures("unwatched")
 def test_a_script_that_cannot_go_on_ends_with_an_exit_code_and_a_place(
     autodiff, args: list[str], stdin: bytes, code: int, message: str
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_warning_says_where_once(autodiff) -> None:
     assert " --> <stdin>:3:9\n" in result.err
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_a_time_limit_holds_and_other_limits_are_refused(autodiff) -> None:
     result = run(autodiff, "while True: pass", "--timeout", "0.1")
     assert (result.code, result.err.split("\n")[0]) == (124, "error[timeout]: it takes more than 0.1 s")

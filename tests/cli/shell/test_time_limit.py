@@ -96,6 +96,7 @@ def test_signals_reach_the_process_that_works(number: signal.Signals) -> None:
         assert child.wait(TIMEOUT) in (130, -number, 128 + number)
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_the_prompt_goes_on_after_an_input_that_took_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Timer, "__enter__", granting(math.inf, 0.1, math.inf))
     console = Console(Setting(Limits(seconds=0.1)))

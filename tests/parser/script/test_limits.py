@@ -132,6 +132,7 @@ def test_more_time_than_a_timer_can_wait_for_is_no_limit(run, seconds: float) ->
     assert run("1 + 1", seconds=seconds) == "2\n"
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_an_interrupt_that_is_lost_is_not_the_last(fails, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "_AGAIN", 0.05)
     interrupts, interrupt = iter([lambda: None]), resources._interrupt_main
@@ -139,6 +140,7 @@ def test_an_interrupt_that_is_lost_is_not_the_last(fails, monkeypatch: pytest.Mo
     assert fails("while True: pass", seconds=0.05).kind == "timeout"
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_time_is_up_also_where_interrupts_by_a_key_are_ignored(fails) -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -190,8 +192,7 @@ def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> 
         "while True:\n    with W():\n        while True: pass",
     ],
 )
-# Hypothesis is called at each collection of garbage, and an interrupt that comes then is dropped. Another follows.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("unwatched")
 def test_a_script_that_takes_too_long_is_stopped(fails, source: str) -> None:
     error = fails(source, seconds=0.2)
     assert (error.kind, error.message) == ("timeout", "it takes more than 0.2 s")
