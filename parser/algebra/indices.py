@@ -191,6 +191,9 @@ class Indices:
         outside = multiply(times, *front)
         if outside is not ONE:
             return multiply(outside, self.reduced(name, whole, present))
+        if is_call(whole, "where") and not self.free(whole.arguments[0]).intersection(present):
+            condition, *branches = whole.arguments
+            return call("where", condition, *(self.reduced(name, branch, present) for branch in branches))
         simpler = self._simpler_sum(whole, inside, present) if name == "sum" else None
         if simpler is not None:
             return simpler
