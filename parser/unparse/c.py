@@ -64,7 +64,9 @@ class CPrinter(ScalarPrinter):
     helpers = {  # noqa: RUF012
         "larger": _helper("larger", "a > b || isnan(a) ? a : b"),
         "smaller": _helper("smaller", "a < b || isnan(a) ? a : b"),
-        "modulo": _helper("modulo", "fmod(a, b) + ((b < 0 ? fmod(a, b) > 0 : fmod(a, b) < 0) ? b : 0)"),
+        "modulo": _helper(
+            "modulo", "fmod(a, b) == 0 ? copysign(0, b) : fmod(a, b) + ((fmod(a, b) < 0) == (b < 0) ? 0 : b)"
+        ),
     }
     reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split(), "largerf", "smallerf", "modulof"})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012

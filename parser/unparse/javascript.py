@@ -24,7 +24,7 @@ function rounded(x) {
 """
 _MODULO = """\
 function modulo(a, b) {
-  return a % b + (a % b !== 0 && a % b < 0 !== b < 0 ? b : 0);
+  return a % b === 0 ? (b < 0 ? -0 : 0) : a % b < 0 === b < 0 ? a % b : a % b + b;
 }
 """
 

@@ -35,6 +35,8 @@ _ARGUMENTS = {
 _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
 # What takes sizes or dimensions, as tuples.
 _OF_SIZES = "broadcast_to expand flip pad permute repeat reshape roll tile"
+# What SciPy computes with doubles where one operand is a number.
+_OF_DOUBLES = ("xlogy", "xlog1py")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _PLACED = """\
 def {}(array, places, values{}):
@@ -186,7 +188,8 @@ class NumpyPrinter(CodePrinter):
             self.lists[id(node)] = f"[{', '.join(items)}]"
             self.items[id(node)] = f"[{', '.join(text for text, _ in parts)}]"
             return self.array(node, [text for text, _ in parts]), ATOM
-        if type(node) is Call and node.function == "where" and self.dtype == SINGLE and self.module != "torch":
+        is_doubled = type(node) is Call and (node.function == "where" or node.function in _OF_DOUBLES)
+        if is_doubled and self.dtype == SINGLE and self.module != "torch":
             parts = [
                 (f"{self.module}.float32({text})", ATOM) if i and self.is_constant(argument) else (text, level)
                 for i, (argument, (text, level)) in enumerate(zip(node.args, parts, strict=True))
