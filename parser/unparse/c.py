@@ -48,7 +48,7 @@ def _helper(name: str, value: str) -> str:
 class CPrinter(ScalarPrinter):
     """Prints C that computes with doubles, or with floats."""
 
-    truths_are_numbers = True
+    truths_are_numbers = has_ascii_names = True
     language = "C's math.h"
     frame = Frame(
         head="double {name}({parameters}) {{",
@@ -90,9 +90,6 @@ class CPrinter(ScalarPrinter):
         "%": "modulo",
         "//": "floor({0}/{1})",
     }
-
-    def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier()
 
     def constant(self, name: str) -> str:
         text = super().constant(name)

@@ -59,7 +59,6 @@ class JavaScriptPrinter(ScalarPrinter):
         "ldexp": "{0}*Math.pow(2, {1})",
         "round": "rounded",
         "%": "modulo",
-        "sign": "Math.sign({0}) || 0",
         "//": "Math.floor({0}/{1})",
     }
 

@@ -129,7 +129,6 @@ class NumpyPrinter(CodePrinter):
         "linalg_svd": "np.linalg.svd",
         "logsigmoid": "-np.logaddexp(0, -{0})",
         "matrix_exp": "linalg.expm",
-        "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
         "bmm": "np.matmul",
         "mm": "np.matmul",
         "mv": "np.matmul",
@@ -141,7 +140,6 @@ class NumpyPrinter(CodePrinter):
         "sigmoid": "special.expit",
         # Of nan too it is 0.
         "sign": "np.nan_to_num(np.sign({0}))",
-        "silu": "{0}*special.expit({0})",
         "softplus": "np.logaddexp(0, {0})",
         "solve": "np.linalg.solve({0}, {1})",
         "t": "np.transpose({0})",
