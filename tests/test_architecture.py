@@ -367,3 +367,27 @@ def test_the_cli_has_no_mathematics() -> None:
         if {target, room(target)} & MATHEMATICS
     ]
     assert not wrong, listed(wrong)
+
+
+# Where time is looked at in tests, and what keeps them from depending on the speed of the machine.
+LOOKS_AT_TIME = {
+    "pace.py",  # as generously as can be
+    "huge_calls.py",  # the processor's, thirty times what the longest call takes
+    "test_language.py",  # in a script
+    "test_progress.py",  # until something comes that is certain to
+    "test_repl.py",  # the same
+}
+
+
+def test_no_test_depends_on_how_fast_the_machine_is() -> None:
+    """What waits, waits for what it looks for, or TIMEOUT; that something is quick is said by `pace`."""
+    clock = re.compile(r"\b(perf_counter|process_time|monotonic)\b|\b(timeout=|wait\(|join\()[1-9][0-9]?\b")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "benchmarks"]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files
+        if path.name not in LOOKS_AT_TIME
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if clock.search(line) and "re.compile" not in line
+    ]
+    assert not wrong, listed(wrong)

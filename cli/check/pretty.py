@@ -11,8 +11,7 @@ from ...parser.analysis.claims import Verdict
 from ...parser.analysis.compare import HOLDS
 from ...parser.analysis.result import value_text
 from ...parser.analysis.verdict import CheckReport
-from ..shell.folding import window_width
-from ..shell.painting import painted
+from ..shell.painting import painted, window_width
 from ..shell.printing import Style
 
 _NARROW = 72

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from ...parser.analysis.fit_report import Estimate, FitReport, why_not
 from ...parser.syntax.wording import counted
-from ..shell.folding import window_width
-from ..shell.painting import numbers_table, painted, short
+from ..shell.painting import numbers_table, painted, short, window_width
 from ..shell.printing import Style
 
 _NARROW = 72

@@ -14,8 +14,8 @@ _TOKENS = (
 
 
 def colored(text: str, look: str) -> str:
-    """The text in a look of ANSI, such as `1;36` for bold cyan; as it is without one."""
-    return f"\x1b[{look}m{text}{_RESET}" if text and look else text
+    """The text in a look of ANSI, such as `1;36` for bold cyan."""
+    return f"\x1b[{look}m{text}{_RESET}" if text else text
 
 
 def formula(text: str) -> str:

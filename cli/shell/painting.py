@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ...parser.syntax.wording import LEFT_OUT, legible, long_middles
-from .folding import window_width
 
 # Columns of text that may be broken to, and those that facts about something stand to the right.
 _NARROWEST, _GAP = 10, 2
+
+
+def window_width() -> int:
+    """The columns of the window."""
+    return shutil.get_terminal_size().columns
 
 
 def numbers_table(label: str | None, *names: str) -> Table:

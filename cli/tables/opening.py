@@ -10,6 +10,7 @@ import select
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
@@ -19,6 +20,8 @@ from ..shell.stores import Store, is_address, shown
 _HIDDEN = re.compile(r"/[._]")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _HEAD = 1 << 12
+# A first line, or the first bytes of a stream of Arrow: what tells how to go on. Nothing else is waited for.
+_TOLD = re.compile(rb"\xff{4}|\s*\S[^\r\n]*(?:\n|\r.)", re.DOTALL)
 _MOST = 1 << 24
 _PAUSE = 0.02
 
@@ -136,11 +139,6 @@ def _steps(path: str) -> Iterator[tuple[str, str]]:
 
 def _keys(path: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
-    if not pairs:
-        return {}
-    # Here, as few tables stand in such folders.
-    from urllib.parse import unquote
-
     return {name: unquote(value) for name, _, value in pairs}
 
 
@@ -188,6 +186,8 @@ class Headed(io.RawIOBase):
         self.is_drained = False
         self.head = b""
         self.head = self.read(_HEAD)
+        while not self.is_drained and len(self.head) < _HEAD and not _TOLD.match(self.head):
+            self.head += self._read(self.raw.read, _HEAD - len(self.head))
 
     @property
     def ended(self) -> bool:

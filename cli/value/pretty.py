@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 from ...parser.analysis.result import Report, label_of, number_text
 from ...parser.display.brackets import array_text
-from ...parser.syntax.errors import width_of
-from ...parser.syntax.wording import legible
-from ..shell.folding import folded, window_width
-from ..shell.highlight import colored
+from ..shell.painting import painted, window_width
 from ..shell.printing import Style
 from ..shell.streams import printable
 
@@ -19,42 +19,45 @@ _GAP = 2
 _NARROW = 24
 _LONGEST_EXPRESSION = 2000
 
-# What stands on the left, what on the right, and the look of that (see `colored`).
+# What stands on the left, what on the right, and the colour of that.
 Row = tuple[str, Any, str]
 
 
 def render(report: Report, style: Style) -> str:
-    """The report as a small table."""
-    return facts_text(_rows(report), style, window_width())
+    """The report as a small table. User text is never read as markup."""
+    return painted(style.color, facts_table(_rows(report), style, window_width()))
 
 
 def _rows(report: Report) -> list[Row]:
     rows: list[Row] = [("expression", _shortened(printable(report.expr.strip("\n"))), "")]
     rows += [(name, value, "") for name, value in report.inputs.items()]
-    rows += [(name, value, "1") for name, value in report.values()]
+    rows += [(name, value, "bold") for name, value in report.values()]
     if report.grad_fn is not None:
-        rows.append(("grad_fn", report.grad_fn, "35"))
-    rows += [(label_of(key), value, "32") for key, value in report.derivatives()]
+        rows.append(("grad_fn", report.grad_fn, "magenta"))
+    rows += [(label_of(key), value, "green") for key, value in report.derivatives()]
     return rows
 
 
-def facts_text(rows: list[Row], style: Style, width: int) -> str:
+def facts_table(rows: list[Row], style: Style, width: int) -> Table:
     """Labels on the left, values on the right; in a narrow window, each value below its label."""
     labels = max(len(label) for label, _, _ in rows) + _GAP
     beside = width - labels >= _NARROW
     margin = labels if beside else _GAP
-    lines: list[str] = []
+    table = Table(box=None, show_header=False, padding=0, pad_edge=False)
+    table.add_column(overflow="fold", width=margin if beside else None)
+    if beside:
+        table.add_column(overflow="fold")
     for label, value, look in rows:
+        name = Text(label, style="bold cyan")
         shown = value if isinstance(value, str) else _shown(value, style, width - margin)
-        name = [colored(line, "1;36" if style.color else "") for line in folded(legible(label), width)]
-        texts = [colored(line, look if style.color else "") for line in folded(legible(shown), width - margin)]
+        # Assembled, so that the colour ends with the text and not with the column.
+        text = Text.assemble((shown, look))
         if beside:
-            # What is beside each other is no longer than a line.
-            lines.append(name[0] + " " * (margin - width_of(label)) + texts.pop(0))
+            table.add_row(name, text)
         else:
-            lines += name
-        lines += [" " * margin + text for text in texts]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+            table.add_row(name)
+            table.add_row(Padding(text, (0, 0, 0, margin)))
+    return table
 
 
 def _shown(value: Any, style: Style, width: int) -> str:

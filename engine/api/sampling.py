@@ -23,7 +23,7 @@ from ..tensors import dtypes, random_numbers
 from ..tensors.aliases import Array, Call
 from ..tensors.device import placed
 from ..tensors.dtypes import dtype as DType  # noqa: N812
-from ..tensors.errors import shape_error, type_error, value_error
+from ..tensors.errors import no_tensor, shape_error, type_error, value_error
 from ..tensors.generator import Generator, default_generator
 from ..tensors.size import check_count
 from ..tensors.tensor import Tensor
@@ -37,10 +37,13 @@ Draw = Callable[..., Array]
 def _offered(function: Call) -> Call:
     """The function, which torch has by its name and which writes into `out` if it is given that."""
     __all__.append(function.__name__)
+    needs_tensor = function.__code__.co_varnames[:1] == ("input",)
     takes_dtype = "dtype" in (getattr(function, "__wrapped__", function).__kwdefaults__ or {})
 
     @functools.wraps(function)
     def call(*args: Any, out: Any = None, **named: Any) -> Any:
+        if needs_tensor and args and not isinstance(args[0], Tensor):
+            raise no_tensor(function.__name__, "input", 0, args[0])
         if out is None:
             return function(*args, **named)
         return run_into(function, args, {**({"dtype": out.dtype} if takes_dtype else {}), **named, "out": out})

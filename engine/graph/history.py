@@ -61,6 +61,8 @@ def requires_grad(tensor: Tensor, value: object) -> None:
         raise RuntimeError("requires_grad must be a bool")
     if value and tensor._data.dtype.kind != "f":
         raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    if value and tensor.grad_fn is not None:
+        raise RuntimeError("you can only change requires_grad flags of leaf variables.")
     tensor.requires_grad_(value)
 
 

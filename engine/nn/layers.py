@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any, ClassVar
 
 from ..api.creation import empty
-from ..api.declared import Declared
+from ..api.declared import Declared, require
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .module import Module
@@ -140,6 +140,10 @@ class Linear(Layer, in_features=..., out_features=..., bias=True):
 
 class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):
     """`input1 @ weight[k] @ input2 + bias[k]` for each output k."""
+
+    def _settle(self) -> None:
+        inputs = self.in1_features
+        require(inputs > 0, f"in1_features must be > 0, but got (in1_features={inputs})")
 
     def _shapes(self) -> dict[str, Any]:
         outputs = self.out_features

@@ -21,17 +21,27 @@ class _Lazy(Layer):
     def reset_parameters(self) -> None:
         """Nothing: there are no numbers yet."""
 
+    def _take_shape(self, name: str, shape: Any) -> None:
+        """Makes room in a parameter or buffer for the numbers of a state, which stay."""
+        vars(self).setdefault("_loaded", set()).add(name)
+        tensor = {**self._parameters, **self._buffers}[name]
+        if not tensor.numel():
+            tensor.data = tensor.new_zeros(tuple(shape))
+
     def forward(self, input: Any) -> Any:
         setattr(self, self._lacks, input.shape[self._dim])
         parameters = {name: self._parameters.pop(name) for name in [*self._parameters]}
+        buffers, loaded = {**self._buffers}, vars(self).pop("_loaded", ())
         vars(self).update({name: p is not None for name, p in parameters.items() if name in self._settings})
-        known = next((p for p in parameters.values() if p is not None), input)
+        known = next((p for p in (*parameters.values(), *buffers.values()) if p is not None), input)
         object.__setattr__(self, "__class__", self._becomes)
         self._begin({"dtype": known.dtype})
         for name, parameter in parameters.items():
             if parameter is not None:
-                parameter.data = self._parameters[name].data
+                if name not in loaded:
+                    parameter.data = self._parameters[name].data
                 self._parameters[name] = parameter
+        self._buffers.update({name: buffer for name, buffer in buffers.items() if name in loaded})
         return self.forward(input)
 
     def extra_repr(self) -> str:

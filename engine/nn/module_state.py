@@ -36,7 +36,9 @@ def load(module: Any, state: Any, strict: bool, assign: bool) -> IncompatibleKey
     listed = {kind: ", ".join(f'"{key}"' for key in keys) for kind, keys in kinds if keys}
     errors = [f"{kind} key(s) in state_dict: {keys}. " for kind, keys in listed.items()]
     for key in [key for key in wanted if key in state]:
-        _, _, kept, name, tensor = wanted[key]
+        _, owner, kept, name, tensor = wanted[key]
+        if hasattr(owner, "_take_shape") and isinstance(state[key], Tensor):
+            owner._take_shape(name, state[key].shape)  # of a lazy layer, there may be none yet
         given, wrong = state[key], _mismatch(key, tensor, state[key])
         if wrong is not None:
             errors.append(wrong)

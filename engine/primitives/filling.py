@@ -78,6 +78,9 @@ def full(
         if fill_value.requires_grad:
             return ops.expand(fill_value, shape)
         fill_value = fill_value.item()
+    if not isinstance(fill_value, (int, float, np.number, np.bool_)):
+        given = type(fill_value).__name__
+        raise type_error(f"full(): argument 'fill_value' (position 2) must be Number, not {given}")
     kind = dtype or (dtypes.bool_ if isinstance(fill_value, bool) else dtypes.int64)
     if dtype is None and isinstance(fill_value, float):
         kind = dtypes.get_default_dtype()
@@ -89,8 +92,11 @@ def eye(
     n: Any, m: Any = None, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
     """a matrix of n rows with ones on its diagonal and zeros elsewhere"""
-    columns = None if m is None else whole(m)
-    return Tensor(np.eye(whole(n), columns, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+    rows, columns = whole(n), whole(n if m is None else m)
+    for name, count in (("n", rows), ("m", columns)):
+        if count < 0:
+            raise shape_error(f"{name} must be greater or equal to 0, got {count}")
+    return Tensor(np.eye(rows, columns, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
 
 
 def number(value: Any) -> Any:

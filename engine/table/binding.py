@@ -118,9 +118,11 @@ def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = Tru
 
 
 def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
-    """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
+    """TypeError: one is no tensor and no number. RuntimeError: one is an array, while a tensor requires grad."""
     for i in primitive.promotes:
-        if isinstance(args[i], (list, tuple)):
+        # NumPy takes anything beside an array without elements. Bounds and weights may be None.
+        is_optional = args[i] is None and primitive.tensors > 2
+        if not (isinstance(args[i], (int, float)) or hasattr(args[i], "dtype") or is_optional):
             raise wrong_operand(primitive, args) or type_error(f"{primitive.name}() takes no {type(args[i]).__name__}")
         if isinstance(args[i], np.ndarray):
             for other in args:

@@ -270,10 +270,4 @@ class Indices:
                 for one, other in (factor.arguments, factor.arguments[::-1]):
                     if isinstance(one, Index) and one in over:
                         return one, other, rest
-            if is_call(factor, "where") and ZERO in factor.arguments[1:]:
-                condition, *branches = factor.arguments
-                found = [self._meeting(branch, over) for branch in branches]
-                for one, other, inner in filter(None, found):
-                    chosen = call("where", condition, *(inner if own else ZERO for own in found))
-                    return one, other, multiply(chosen, rest)
         return None

@@ -64,7 +64,8 @@ def translated(
         results = zip(equation.results, made if type(made) is tuple else (made,), strict=False)
         known.update((result, symbols.get(result, term)) for result, term in results)
     found = {name: _argument(output, known, algebra, matrices, True) for name, output in program.outputs.items()}
-    if algebra is not CANONICAL:
+    variables = (*program.inputs, *(result for equation in program.equations for result in equation.results))
+    if algebra is not CANONICAL or not any(variable.shape for variable in variables):
         return found
     shapes = {name: size_of(output) for name, output in program.outputs.items()}
     if weight:

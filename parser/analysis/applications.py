@@ -8,8 +8,9 @@ import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ..semantics.evaluate import evaluate
+from ..semantics.place import operation_name
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Binary, Call, Method, Program, Text, Unary
+from ..syntax.records import Binary, Call, Program, Text, Unary
 from ..syntax.walk import children
 from .problem import Problem
 from .result import value_text
@@ -46,15 +47,6 @@ def applications_of(problem: Problem) -> tuple[Tensor, list[Application]]:
         found.append(Application(expr, result, arguments))
 
     return evaluate(problem.program, problem.leaves(), problem.limits, observe), found
-
-
-def operation_name(expr: Any) -> str | None:
-    """How an operation is written: the name of its function, or its sign; None for what is none, such as a list."""
-    if isinstance(expr, Call):
-        return expr.function
-    if isinstance(expr, Method):
-        return expr.name
-    return expr.op if isinstance(expr, (Binary, Unary)) else None
 
 
 def described(step: Application, place: tuple[int, ...] = ()) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
-from ..syntax.records import Assign, Binary, Call, Define, Method, Program
-from ..syntax.walk import walk
+from ..syntax.records import Binary, Call, Method, Program, Unary
+from ..syntax.walk import body_of, walk
 
 
 def place_of(program: Program, error: BaseException) -> Any:
@@ -17,16 +17,16 @@ def place_of(program: Program, error: BaseException) -> Any:
         return place
     symbol = FUNCTIONS[operation].symbol if operation in FUNCTIONS else None
     for statement in program.statements:
-        body: Any = statement.value if type(statement) is Assign else statement
-        for record in walk(body.body if type(body) is Define else body):
-            if _name(record) in (operation, symbol or operation):
+        for record in walk(body_of(statement)):
+            if type(record) is not Unary and operation_name(record) in (operation, symbol or operation):
                 place = record
     return place
 
 
-def _name(record: Any) -> str | None:
-    if type(record) is Call:
-        return record.function
-    if type(record) is Method:
-        return record.name
-    return record.op if type(record) is Binary else None
+def operation_name(expr: Any) -> str | None:
+    """How an operation is written: the name of its function, or its sign; None for what is none, such as a list."""
+    if isinstance(expr, Call):
+        return expr.function
+    if isinstance(expr, Method):
+        return expr.name
+    return expr.op if isinstance(expr, (Binary, Unary)) else None

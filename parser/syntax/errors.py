@@ -234,7 +234,7 @@ def _excerpt(error: ExpressionError) -> tuple[str, str]:
     lead = before + _printable(source[left : error.start])
     marked = _printable(source[error.start : span_end])
     rest = _printable(source[span_end:right].rstrip("\r")) + after
-    underline = " " * width_of(lead) + "^" * max(1, width_of(marked))
+    underline = " " * _width(lead) + "^" * max(1, _width(marked))
     return lead + marked + rest, underline
 
 
@@ -254,7 +254,7 @@ def _lines(text: str) -> str:
     return "\n".join(map(_printable, text.rstrip("\n").split("\n")))
 
 
-def width_of(text: str) -> int:
+def _width(text: str) -> int:
     """Return the number of terminal columns that printable `text` takes."""
     if text.isascii():
         return len(text)

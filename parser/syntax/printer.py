@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .operators import COMPARE, LEVELS, NOT, POWER, PRODUCT, SUM, UNARY
@@ -12,6 +13,9 @@ ATOM = POWER + 1
 # The parts of a record: each a text with how tightly it binds, or the texts alone.
 Parts = list[tuple[str, int]]
 Texts = list[str]
+
+
+_LEFT = "\0"  # stands for the left operand
 
 
 class UnprintableError(Exception):
@@ -29,6 +33,7 @@ class Printer:
     """
 
     language = "text"
+    has_arrays = False  # whether there are any, of whose operations some look at the texts of operands
 
     def text(self, root: Any) -> str:
         """The text of an expression. UnprintableError: the language has no word for a function in it."""
@@ -40,14 +45,28 @@ class Printer:
         stack = [root]
         while stack:
             node = stack[-1]
-            missing = [part for part in children(node) if id(part) not in known]
+            terms = None if self.has_arrays else _terms(node)
+            parts = terms or children(node)
+            missing = [part for part in parts if id(part) not in known]
             if missing:
                 stack.extend(missing)
                 continue
             stack.pop()
             if id(node) not in known:
-                known[id(node)] = self.node(node, [known[id(part)] for part in children(node)])
+                texts = [known[id(part)] for part in parts]
+                known[id(node)] = self.sum(node, texts) if terms else self.node(node, texts)
         return known[id(root)]
+
+    def sum(self, node: Any, parts: Parts) -> tuple[str, int]:
+        """The text of a sum, put together at once: one that grew term by term would cost the square of their number."""
+        (first, level), *rest = parts
+        before, after = [], []
+        for operation, part in zip(reversed([*_sums(node)]), rest, strict=True):
+            text, level = self.node(operation, [(_LEFT, level), part])
+            opening, _, closing = text.partition(_LEFT)
+            before.append(opening)
+            after.append(closing)
+        return "".join([*reversed(before), first, *after]), level
 
     def node(self, node: Any, parts: Parts) -> tuple[str, int]:
         """The text of one record from those of its parts."""
@@ -122,6 +141,19 @@ class Printer:
     def call(self, function: str, parts: Parts) -> tuple[str, int]:
         """A call."""
         return f"{function}({', '.join(text for text, _ in parts)})", ATOM
+
+
+def _sums(node: Any) -> Iterator[Binary]:
+    """The sums and differences that are left operands of each other, the outermost first."""
+    while type(node) is Binary and node.op in ("+", "-"):
+        yield node
+        node = node.left
+
+
+def _terms(node: Any) -> list[Any]:
+    """The terms of a sum."""
+    sums = [*_sums(node)]
+    return [sums[-1].left, *[each.right for each in reversed(sums)]] if sums else []
 
 
 def enclosed(part: tuple[str, int], level: int) -> str:

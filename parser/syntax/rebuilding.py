@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from .printer import UnprintableError
@@ -24,33 +25,31 @@ from .records import (
 )
 from .walk import children, walk
 
+# The fields of records that have parts: one, several, or those of keyword arguments, with their names.
+_FIELDS: dict[type, tuple[str, ...]] = {
+    Attribute: ("object",),
+    Binary: ("left", "right"),
+    Call: ("args", "kwargs"),
+    Compare: ("operands",),
+    List: ("items",),
+    Slice: ("lower", "upper", "step"),
+    Subscript: ("object", "index"),
+    Unary: ("operand",),
+}
+
 
 def with_parts(record: Any, parts: Sequence[Any]) -> Any:
     """The record with other parts, which are in the order of `children`; of a derivative, without conditionals."""
-    kind = type(record)
-    if kind is Binary:
-        return record._replace(left=parts[0], right=parts[1])
-    if kind is Unary:
-        return record._replace(operand=parts[0])
-    if kind is Attribute:
-        return record._replace(object=parts[0])
-    if kind is Compare:
-        return record._replace(operands=tuple(parts))
-    if kind is List:
-        return record._replace(items=tuple(parts))
-    if kind is Subscript:
-        return record._replace(object=parts[0], index=tuple(parts[1:]))
-    if kind is Call:
-        first = len(record.args)
-        named = zip((name for name, _ in record.kwargs), parts[first:], strict=True)
-        return record._replace(args=tuple(parts[:first]), kwargs=tuple(named))
-    if kind is Slice:
-        remaining: Iterator[Any] = iter(parts)
-        lower, upper, step = (
-            None if bound is None else next(remaining) for bound in (record.lower, record.upper, record.step)
-        )
-        return Slice(lower, upper, step, record.start, record.end)
-    return record
+    rest, made = iter(parts), {}
+    for field in _FIELDS.get(type(record), ()):
+        old = getattr(record, field)
+        if field == "kwargs":
+            made[field] = tuple((name, next(rest)) for name, _ in old)
+        elif type(old) is tuple:
+            made[field] = tuple(islice(rest, len(old)))
+        elif old is not None:
+            made[field] = next(rest)
+    return record._replace(**made) if made else record
 
 
 def with_calls(statement: Any) -> Any:

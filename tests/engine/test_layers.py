@@ -77,6 +77,12 @@ def test_a_lazy_layer_becomes_the_layer_of_its_first_input(name: str, size: Any,
     assert str(lazy) == str(usual)
     assert [*map(id, known)] == [*map(id, lazy.parameters())]
     assert all(torch.equal(*each) for each in zip(known, usual.parameters(), strict=True))
+    loaded = getattr(nn, f"Lazy{name}")(**settings)
+    loaded.load_state_dict(lazy.state_dict())
+    state = {path: tensor.clone() for path, tensor in lazy.state_dict().items()}
+    loaded.eval()(inputs)
+    assert all(torch.equal(tensor, state[path]) for path, tensor in loaded.state_dict().items())
+    assert state.keys() == loaded.state_dict().keys()
 
 
 @grouped(

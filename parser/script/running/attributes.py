@@ -216,9 +216,7 @@ def _filling(method: Callable[..., str]) -> Callable[..., str]:
 
 
 def _update(guard: Guard, pairs: dict[Any, Any], *more: Any, **named: Any) -> None:
-    for others in (*more, named):
-        for key, value in list(others.items()) if isinstance(others, dict) else others:
-            guard.put(pairs, key, value)
+    guard.fill(pairs, *more, named)
 
 
 def _set_default(guard: Guard, pairs: dict[Any, Any], key: Any, default: Any = None) -> Any:

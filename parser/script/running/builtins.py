@@ -8,7 +8,7 @@ from typing import Any
 from .attributes import names_of
 from .classes import Class
 from .formatting import formatted_value
-from .guard import Builtin, Guard, LimitError, shown
+from .guard import Builtin, Guard, LimitError, members, shown
 from .kinds import Kind, Kinds
 
 _PLAIN = (abs, all, any, bool, callable, chr, divmod, float, int, len, ord, reversed, round)
@@ -22,12 +22,12 @@ def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
         **{function.__name__: function for function in _PLAIN},
         **{kind.__name__: _bounded(kind) for kind in _LAZY},
         **{function.__name__: Builtin(_comparing, function, guard) for function in (max, min, sorted)},
-        **{function.__qualname__: Builtin(function, guard) for function in _GUARDED},
-        "print": Builtin(_print, guard, write),
+        **members(_GUARDED, guard),
+        **members([_print], guard, write),
     }
     types = {kind: made[function.__qualname__] for function, kind in _KINDS.items()}
     kinds = Kinds({**types, range: made["range"], **{kind: kind for kind in (bool, float, int)}})
-    return made | {"type": Builtin(_type, kinds), "id": Builtin(_id, kinds)}
+    return made | members([_type, _id], kinds)
 
 
 def _bounded(kind: type[Any]) -> type[Any]:
@@ -112,12 +112,7 @@ def _set(guard: Guard, values: Any = ()) -> set[Any]:
 
 
 def _dict(guard: Guard, values: Any = (), /, **named: Any) -> dict[str, Any]:
-    made: dict[Any, Any] = {}
-    for key, value in guard.pairs_of(values):
-        guard.put(made, key, value)
-    for key, value in named.items():
-        guard.put(made, key, value)
-    return made
+    return guard.fill({}, values, named)
 
 
 def _dir(guard: Guard, value: Any) -> list[str]:
@@ -169,6 +164,3 @@ def _flat(kinds: Any) -> list[Any]:
 # What the functions of these names are types of, in Python.
 _KINDS: dict[Any, type] = {_dict: dict, _list: list, _set: set, _str: str, _tuple: tuple}
 _GUARDED = (_isinstance, _dict, _dir, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
-for _function in (*_GUARDED, _id, _print, _type):
-    # What Python says of wrong arguments begins with this.
-    _function.__qualname__ = _function.__name__[1:]

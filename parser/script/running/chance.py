@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from .guard import Builtin, Guard, check_bits
+from .guard import Builtin, Guard, check_bits, members
 
 # What draws a number from numbers, and does not go on for ever with nan; the rest is given more than that.
 _PLAIN = (
@@ -21,7 +21,7 @@ def chance(guard: Guard) -> dict[str, Any]:
     generator = random.Random()
     return {
         **{name: Builtin(_drawn, getattr(generator, name), name) for name in _PLAIN},
-        **{function.__qualname__: Builtin(function, generator, guard) for function in _GUARDED},
+        **members(_GUARDED, generator, guard),
     }
 
 
@@ -75,6 +75,4 @@ def _sequence(values: Any) -> Any:
 
 
 _GUARDED: tuple[Callable[..., Any], ...] = (_choice, _choices, _getrandbits, _sample, _seed, _shuffle)
-for _function in (*_GUARDED, _drawn):
-    # What Python says of wrong arguments begins with this.
-    _function.__qualname__ = _function.__name__[1:]
+_drawn.__qualname__ = "drawn"

@@ -81,10 +81,12 @@ class Guard:
         pairs[key] = value
         self.result(pairs)
 
-    @staticmethod
-    def pairs_of(values: Any = ()) -> Iterable[Any]:
-        """The keys and values of a dictionary, or what is given in their place."""
-        return list(values.items()) if isinstance(values, dict) else values
+    def fill(self, pairs: Any, *more: Any) -> Any:
+        """A dictionary with what is in others, or in pairs of keys and values, set in it too."""
+        for others in more:
+            for key, value in list(others.items()) if isinstance(others, dict) else others:
+                self.put(pairs, key, value)
+        return pairs
 
     def add(self, values: set[Any], value: Any) -> None:
         """Adds a value to a set."""
@@ -171,6 +173,15 @@ class Builtin(partial[Any]):
     def __repr__(self) -> str:
         name = self.func.__qualname__
         return f"<class '{name}'>" if self.is_type else f"<built-in function {name}>"
+
+
+def members(functions: Iterable[Callable[..., Any]], *given: Any, **named: str) -> dict[str, Builtin]:
+    """Functions that a script has, by name, each with what it is given first; those of other names are `named` so."""
+    for function in functions:
+        # What Python says of wrong arguments begins with this.
+        name = function.__name__[1:]
+        function.__qualname__ = named.get(name, name)
+    return {function.__qualname__: Builtin(function, *given) for function in functions}
 
 
 # Where a method, a function or an object without a text of its own lies in memory.

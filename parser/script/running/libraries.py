@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .guard import Builtin, Guard
+from .guard import Builtin, Guard, members
 
 _FIELDS = 100  # of a named tuple
 _ITERATORS = (
@@ -24,9 +24,9 @@ def libraries(guard: Guard) -> dict[str, dict[str, Any]]:
     """The members of each module by name."""
     of_itertools = {name: Builtin(_counted, guard, getattr(itertools, name)) for name in _ITERATORS}
     return {
-        "functools": {function.__qualname__: Builtin(function, guard) for function in _FUNCTOOLS},
-        "itertools": of_itertools | {function.__qualname__: Builtin(function, guard) for function in _ITERTOOLS},
-        "collections": {function.__qualname__: Builtin(function, guard) for function in _COLLECTIONS},
+        "functools": members(_FUNCTOOLS, guard),
+        "itertools": of_itertools | members(_ITERTOOLS, guard),
+        "collections": members(_COLLECTIONS, guard, counter="Counter", ordereddict="OrderedDict"),
         "time": {clock.__name__: Builtin(_read, clock) for clock in _CLOCKS},
         "typing": {name: f"typing.{name}" for name in _TYPES},
         "warnings": dict.fromkeys(("filterwarnings", "simplefilter"), Builtin(_ignored)),
@@ -178,17 +178,11 @@ def _same(function: Any) -> Any:
 
 
 def _defaultdict(guard: Guard, factory: Any = None, *pairs: Any) -> defaultdict[Any, Any]:
-    made: defaultdict[Any, Any] = defaultdict(factory)
-    for key, value in guard.pairs_of(*pairs):
-        guard.put(made, key, value)
-    return made
+    return guard.fill(defaultdict(factory), *pairs)
 
 
 def _ordereddict(guard: Guard, *pairs: Any) -> OrderedDict[Any, Any]:
-    made: OrderedDict[Any, Any] = OrderedDict()
-    for key, value in guard.pairs_of(*pairs):
-        guard.put(made, key, value)
-    return made
+    return guard.fill(OrderedDict(), *pairs)
 
 
 def _counter(guard: Guard, values: Any = ()) -> Counter[Any]:
@@ -224,8 +218,4 @@ _TYPES = ("Any", "Callable", "Dict", "Iterable", "Iterator", "List", "Optional",
 _FUNCTOOLS: tuple[Callable[..., Any], ...] = (_cache, _lru_cache, _partial, _reduce, _wraps)
 _ITERTOOLS: tuple[Callable[..., Any], ...] = (_accumulate, _count)
 _COLLECTIONS: tuple[Callable[..., Any], ...] = (_counter, _defaultdict, _deque, _namedtuple, _ordereddict)
-for _function in (*_FUNCTOOLS, *_ITERTOOLS, *_COLLECTIONS):
-    # What Python says of wrong arguments begins with this.
-    _function.__qualname__ = _function.__name__[1:]
 _read.__qualname__, _ignored.__qualname__ = "time", "filterwarnings"
-_counter.__qualname__, _ordereddict.__qualname__ = "Counter", "OrderedDict"

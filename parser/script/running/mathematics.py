@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .guard import Builtin, Guard, check_bits
+from .guard import Guard, check_bits, members
 
 
 def mathematics(guard: Guard) -> dict[str, Any]:
     """The members of the module by name."""
     return {
         **{name: member for name, member in vars(math).items() if not name.startswith("_")},
-        **{function.__qualname__: Builtin(function, guard) for function in _GUARDED},
+        **members(_GUARDED, guard),
     }
 
 
@@ -55,6 +55,3 @@ def _check_product(n: Any, least: int, count: Any) -> None:
 
 
 _GUARDED: tuple[Callable[..., Any], ...] = (_comb, _factorial, _lcm, _perm, _prod)
-for _function in _GUARDED:
-    # What Python says of wrong arguments begins with this.
-    _function.__qualname__ = _function.__name__[1:]

@@ -30,7 +30,7 @@ with replacing("out.csv") as file:
     file.write(b"half")
     file.flush()
     print("begun", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 

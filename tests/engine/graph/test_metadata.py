@@ -154,6 +154,13 @@ def test_integers_and_booleans_cannot_require_grad(kind: Any) -> None:
     assert x.requires_grad is False
 
 
+def test_a_computed_tensor_is_not_told_to_require_grad() -> None:
+    computed = torch.ones(2, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="^you can only change requires_grad flags of leaf variables"):
+        computed.requires_grad = True
+    assert computed.requires_grad_() is computed
+
+
 @pytest.mark.covers("TestAutogradDeviceType.test_set_requires_grad_only_for_floats")
 def test_floats_of_every_width_can_require_grad() -> None:
     for kind in (torch.float16, torch.float32, torch.float64):

@@ -35,6 +35,22 @@ def test_a_list_is_no_operand(symbol: str, other: Any, x: torch.Tensor) -> None:
         compute(other, x)
 
 
+@pytest.mark.parametrize("other", [None, object(), [], {}], ids=type)
+def test_what_is_no_number_is_no_operand_of_a_tensor_without_elements_either(other: Any) -> None:
+    for compute in (*OPERATORS.values(), torch.add, torch.maximum, torch.atan2, torch.pow):
+        with pytest.raises(TypeError):
+            compute(torch.ones(0), other)
+    with pytest.raises(TypeError, match=r"must be Number"):
+        torch.full((0,), other)
+    assert torch.nn.functional.binary_cross_entropy(torch.ones(0), torch.ones(0), None, reduction="sum") == 0
+
+
+def test_numbers_are_drawn_for_tensors_alone() -> None:
+    for draw in (torch.bernoulli, torch.poisson, lambda x: torch.multinomial(x, 1)):
+        with pytest.raises(TypeError, match=r"\(\): argument 'input' \(position 1\) must be Tensor, not float"):
+            draw(0.5)
+
+
 def test_a_list_is_only_joined_to_a_list() -> None:
     with pytest.raises(TypeError, match=r'^can only concatenate list \(not "Tensor"\) to list$'):
         operator.add([1, 2], torch.ones(2))
