@@ -138,6 +138,7 @@ class NumpyPrinter(CodePrinter):
         "permute": "np.transpose",
         "repeat": "np.tile",
         "sigmoid": "special.expit",
+        "select": "np.take({0}, {2}, {1})",
         # Of nan too it is 0.
         "sign": "np.nan_to_num(np.sign({0}))",
         "softplus": "np.logaddexp(0, {0})",
