@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
-from ...parser.syntax.errors import UsageError
+from ...parser.syntax.errors import UsageError, failing
 from ...parser.syntax.wording import reason_of
 from ..shell.stores import Store, is_address, shown
 
@@ -151,10 +151,8 @@ def open_bytes(place: Place) -> Headed:
     if is_address(place.path):
         raw = Store(place.path).open()
         return _decompressed(Headed(raw, place.title, [raw], file=raw if raw.seekable() else None))
-    try:
+    with failing(f"read {place.title}"):
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"cannot read {place.title}: {reason_of(error)}") from None
     return _decompressed(Headed(raw, place.title, [raw], raw.fileno(), file=raw if raw.seekable() else None))
 
 

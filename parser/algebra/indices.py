@@ -9,6 +9,7 @@ indices, and that is all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import count
 from math import prod
 from typing import Any
@@ -184,6 +185,8 @@ class Indices:
         if not present:
             return multiply(times, body)
         if isinstance(body, Sum):
+            if name == "sum" and self._is_centred(body, present):
+                return ZERO
             if name == "sum" and any(self._meeting(part, present) for part, _ in body.terms):
                 return multiply(times, add(*(self.reduced(name, part, present) for part in summands(body))))
             content = number(abs(primitive_part(body)[0]))
@@ -213,6 +216,24 @@ class Indices:
             inner, own = self._opened(whole)
             return self.reduced(name, inner, [*present, *own])
         return self._named(name, whole, present)
+
+    def _is_centred(self, body: Sum, over: Sequence[Any]) -> bool:
+        """Whether terms are what others have on average: x - mean(x)."""
+        count = prod(i.size for i in over)
+        total: list[Term] = []
+        means = 0
+        for part in summands(body):
+            scale, rest = coefficient_of(part)
+            if is_call(rest, "mean") and not self.free(rest).intersection(over):
+                means += 1
+                inner, *own = rest.arguments
+                scale *= Fraction(count, prod(i.size for i in own if isinstance(i, Index)))
+                total.append(multiply(number(scale), raw_call("sum", (inner, *own))))
+            elif self.free(part).intersection(over):
+                total.append(multiply(number(scale), self.reduced("sum", rest, over)))
+            else:
+                return False
+        return bool(means) and add(*total) is ZERO
 
     def _named(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """The reduction with the names of indices that all have of its kind."""

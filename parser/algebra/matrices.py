@@ -17,6 +17,7 @@ from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
     HALF,
+    MINUS_ONE,
     ONE,
     ZERO,
     Call,
@@ -41,6 +42,7 @@ _EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
 _KEEPDIM = named("keepdim", symbol("True"))
 # Reductions along dimensions too, with the arguments of a sum.
 ALONG = ("sum", "mean", "amax", "amin", "logsumexp")
+_MOST_JOINED = 20  # terms of a sum, of which some are made one
 _MOST_ORDERS = 3  # dimensions that are tried in every order
 
 # Indices; None: of a dimension with one element.
@@ -65,8 +67,31 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
+            whole, joined = term, self._joined(term)
+            while joined is not whole:
+                whole, joined = joined, self._joined(joined)
+            if whole is not term:
+                made = min(made, self._written(whole, axes), key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
+
+    def _joined(self, term: Term) -> Term:
+        """A sum with two products in one that have a factor in common: (W + W.T) @ x for W @ x + W.T @ x."""
+        members: dict[tuple[Term, ...], list[tuple[Term, Term]]] = {}
+        for part, scale in term.terms if isinstance(term, Sum) and len(term.terms) <= _MOST_JOINED else ():
+            if isinstance(part, Call) and part.name == "sum" and is_reduction(part):
+                body, *over = part.arguments
+                for factor in powers_of(body)[1:]:
+                    rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+                    members.setdefault((factor, *over), []).append((part, rest))
+        group = max(members, key=lambda group: len(members[group]), default=())
+        if not group or len(members[group]) < 2 or not isinstance(term, Sum):
+            return term
+        factor, *over = group
+        parts = [part for part, _ in members[group]]
+        others = (multiply(number(scale), part) for part, scale in term.terms if part not in parts)
+        body = multiply(factor, add(*(rest for _, rest in members[group])))
+        return add(number(term.constant), *others, self.indices.reduced("sum", body, over))
 
     def _written(self, term: Term, axes: Axes) -> Term:
         made: dict[Term, Term] = {}
@@ -280,7 +305,8 @@ class Matrices:
             before = self.array(right_side, [*batch, *columns, index])
             after = self._product(before, self.array(left, [*batch, index, *rows]), turned)
             yield self._placed(after, turned, axes)
-        if rows or not columns or not isinstance(beside, (Sum, Product)):
+        # A.T @ (A @ x), as in a book, rather than A @ x @ A.
+        if rows or not columns or not (isinstance(beside, (Sum, Product)) or is_call(beside, "@")):
             whole = self._product(beside, self.array(right_side, [*batch, index, *columns]), own)
             yield self._placed(whole, own, axes) if own else whole
 

@@ -23,6 +23,7 @@ _OF_DIAGONAL = ["0", "0", "1"]
 # What NumPy calls the arguments that may be left out.
 _ARGUMENTS = {
     **{name: name for name in ["offset", "nan", "posinf", "neginf", "decimals", "rtol", "atol", "equal_nan", "ord"]},
+    **{name: name for name in ["full_matrices", "upper"]},
     **dict.fromkeys(("dim", "dims"), "axis"),
     "correction": "ddof",
     "diagonal": "k",
