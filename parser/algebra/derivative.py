@@ -183,7 +183,7 @@ def derivatives(
                 if is_alone:
                     found = _preferred(of, found, terms, near, limits, named, shown.tokens, formed, checked)
                 return found
-    return checked(formed(translated(program, VERBATIM).values(), share=False))
+    return checked(formed(translated(program, VERBATIM).values(), share=share and simplify))
 
 
 def _origin(
