@@ -21,6 +21,7 @@ from .terms import ONE, Call, E, Number, Product, Sum, Symbol, Term, coefficient
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
 _MOST_GENERATORS = 60
 _MOST_FACTORED = 200  # terms
+_MOST_TERMS = 5000  # of a polynomial whose factors are looked for at all
 _LARGEST = 10**300  # coefficient that is written, as floats end
 
 
@@ -204,6 +205,8 @@ class Ring:
         """The polynomial as its factors, times a number and powers."""
         if not polynomial:
             return Value(Fraction(0), {})
+        if len(polynomial) > _MOST_TERMS:
+            raise TooLargeError
         try:
             # Of a long one, irreducible factors are hardly ever shorter, and take the longer to find.
             unit, factors = (polynomial.factor if len(polynomial) <= _MOST_FACTORED else polynomial.factor_squarefree)()
