@@ -102,13 +102,8 @@ class Derivatives(NamedTuple):
         return self._needed(self.results.values())
 
     def _needed(self, results: Iterable[Any]) -> list[Assign]:
-        needed = {name.name for result in results for name in walk(result) if type(name) is Name}
-        kept: list[Assign] = []
-        for assign in reversed(self.shared):
-            if assign.name in needed:
-                kept.append(assign)
-                needed.update(name.name for name in walk(assign.value) if type(name) is Name)
-        return kept[::-1]
+        names = [name.name for result in results for name in walk(result) if type(name) is Name]
+        return [*needed({assign.name: assign for assign in self.shared}, names)]
 
 
 @contextlib.contextmanager

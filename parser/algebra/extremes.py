@@ -24,7 +24,7 @@ from .terms import Term
 
 # Where 1 - tanh(x) and x**2 + 1 have lost their digits, exp(2*x), exp(x) and exp(x/10) are beyond the largest number,
 # and squares beyond it or 0.
-_SIZES = (0.0, 1e-300, 1e-9, 30.0, 400.0, 800.0, 1e4, 1e16, 1e200, 1e300, float("inf"))
+_SIZES = (0.0, 1e-300, 1e-9, 1e-3, 30.0, 400.0, 800.0, 1e4, 1e16, 1e200, 1e300, float("inf"))
 _CLOSE = 1e-6  # of two values of a slope that are one
 _SMALLEST = 1e-290  # that is told from 0
 EXTREMES = np.array([sign * size for size in _SIZES for sign in (1, -1)])

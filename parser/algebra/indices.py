@@ -103,11 +103,6 @@ def powers_of(term: Term) -> list[Term]:
     return [number(term.coefficient), *(power(base, exponent) for base, exponent in term.factors)]
 
 
-def is_below(term: Term) -> bool:
-    """Whether all factors stand below a line."""
-    return isinstance(term, Product) and all(isinstance(e, Number) and e.value < 0 for _, e in term.factors)
-
-
 class Indices:
     """The indices that expressions depend on, and the shapes of the arrays whose elements they have."""
 
@@ -194,19 +189,12 @@ class Indices:
         else:
             powers = powers_of(body)
             inside = [factor for factor in powers if self.free(factor).intersection(present)]
-            # sum(x/y) rather than x*sum(1/y).
-            are_below = all(map(is_below, inside))
-            inside += [factor for factor in powers if factor not in inside and are_below and self.free(factor)]
             front = [factor for factor in powers if factor not in inside]
         whole = multiply(*inside)
         outside = multiply(times, *front)
         if outside is not ONE:
             return multiply(outside, self.reduced(name, whole, present))
-        if (
-            isinstance(whole, Call)
-            and whole.name == "where"
-            and not self.free(whole.arguments[0]).intersection(present)
-        ):
+        if is_call(whole, "where") and not self.free(whole.arguments[0]).intersection(present):
             condition, *branches = whole.arguments
             return call("where", condition, *(self.reduced(name, branch, present) for branch in branches))
         simpler = self._simpler_sum(whole, inside, present) if name == "sum" else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from .arithmetic import add, multiply, power
 from .functions import call, rebuilt
-from .indices import REVERSED, SAME, Indices, axes_of, is_below, is_reduction, is_symmetric, powers_of, sized
+from .indices import REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
 from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
@@ -118,8 +118,6 @@ class Matrices:
             return self._reduction(term, axes)
         if any(is_call(factor, SAME) for factor in powers_of(term)):
             return self._among_zeros(term, axes)
-        if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
-            return self.array(term, axes[-1:])
         outer = self._outer(term, axes)
         if outer is None:
             return None
@@ -144,12 +142,6 @@ class Matrices:
         """The elements one by one, if they have places. None: they have none, or there are too many."""
         if not 0 < len(axes) < 3 or prod(sized(axes)) > LONGEST_LIST or not self._has_places(term, axes):
             return None
-        if isinstance(term, Sum) and len(axes) == 2:
-            parts = summands(term)
-            placed = [part for part in parts if self._has_places(part, axes)]
-            if len(placed) < len(parts):
-                rest = add(*(part for part in parts if part not in placed))
-                return add(self.array(add(*placed), axes), self.array(rest, axes))
         return self._items(term, axes)
 
     def _items(self, term: Term, axes: Axes) -> Term:
@@ -291,9 +283,8 @@ class Matrices:
             factors = self._separated(factors)
             right = [factor for factor in factors if columns[0] in self.indices.free(factor)]
         else:
-            # sum(x/y) rather than x @ (1/y).
             factors.sort(key=_place)
-            right = factors[1:] if len(factors) == 2 and not any(map(is_below, factors)) else []
+            right = factors[1:] if len(factors) == 2 else []
         sides = multiply(*(factor for factor in factors if factor not in right)), multiply(*right)
         inside = [[dim in self.indices.free(side) for dim in (index, *rows)] for side in sides]
         if inside != [[True, *[True for _ in rows]], [True, *[False for _ in rows]]]:
