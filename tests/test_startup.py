@@ -74,7 +74,7 @@ def test_a_table_on_the_disk_costs_neither_hashes_nor_fractions_nor_compression(
         path.write_text("x\n1\n")
     modules = modules_after("map", "x*2", str(path), "-o", str(target), "--quiet")
     assert not modules & {"rich", "scipy", "lark", "llvmlite", "secrets", "fractions", "tempfile", "bz2", "lzma"}
-    assert not modules & {f"autodiff.engine.primitives.{name}" for name in ("elementary", "matrix", "reduction")}
+    assert not modules & {f"autodiff.engine.primitives.{name}" for name in ("matrix", "reduction")}
 
 
 def test_the_prompt_is_shown_before_numpy_is_imported_and_rich_is_not_at_all() -> None:

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ...parser.syntax.errors import UsageError
+from ...parser.syntax.errors import UsageError, failing
 from ...parser.syntax.extras import Environment, how_to_install
-from ...parser.syntax.wording import quoted, reason_of, sentence
+from ...parser.syntax.wording import quoted, sentence
 from ..shell.files import make_folder_of, remove, replacing
 from ..shell.stores import extra_of, shown, without_keys
 from .preflight import look
@@ -29,12 +29,10 @@ def check_workers(cluster: Cluster, seen: Mapping[str, str], folder: str) -> Non
     places = list(seen)[:_MOST_LOOKED_FOR]
     paths = list({os.path.dirname(path): path for path in reversed(places)}.values())
     mark = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
-    try:
+    with failing(f"write to the folder {shown(folder)}"):
         make_folder_of(mark)
         with replacing(mark):
             pass
-    except OSError as error:
-        raise UsageError(f"cannot write to the folder {shown(folder)}: {reason_of(error)}") from None
     try:
         own = look(PACKAGES, [], "")["versions"]
         found = cluster.look(PACKAGES, [*paths, mark], folder)

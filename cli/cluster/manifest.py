@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, listed, reason_of
+from ...parser.syntax.errors import UsageError, failing
+from ...parser.syntax.wording import counted, listed
 from ..shell.files import names_in, open_to_read, replacing
 from ..shell.stores import is_address
 from .tasks import Outcome, Task
@@ -103,10 +103,8 @@ def opened_manifest(folder: str, title: str, run: Mapping[str, Any], resume: boo
 
     UsageError: something stands there already and `resume` is not asked for, or it is of another run.
     """
-    try:
+    with failing(f"write to the folder {title}"):
         held = [name for name in names_in(folder) if not name.startswith(".")]
-    except OSError as error:
-        raise UsageError(f"cannot write to the folder {title}: {reason_of(error)}") from None
     if not held:
         return Manifest(folder, title, run)
     if not resume:

@@ -112,9 +112,10 @@ def connected(where: str) -> Iterator[Cluster]:
         raise UsageError(
             "--cluster needs Dask, which is not installed", f"install it with `{how_to_install('cluster')}`"
         ) from None
-    for name in ("distributed", "distributed.client", "tornado", "asyncio"):
-        # What it says at length is said here in words, and of workers that leave it has others do the work.
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
+        # What they say at length is said here in words, and of workers that leave it has others do the work.
+        if name.startswith(("distributed", "tornado", "asyncio")):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     kind, _, count = where.partition(":")
     with contextlib.ExitStack() as closing:
         if kind == "local":

@@ -24,8 +24,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from ...parser.syntax.errors import UsageError, did_you_mean
-from ...parser.syntax.wording import in_our_form, listed, quoted, reason_of
+from ...parser.syntax.errors import UsageError, did_you_mean, failing
+from ...parser.syntax.wording import in_our_form, listed, quoted
 
 VARIABLE = "AUTODIFF_CONFIG"
 _OF_FOLDER = "autodiff.toml"
@@ -128,10 +128,8 @@ def _read(path: str, allowed: tuple[str, ...]) -> Iterator[Setting]:
     import tomllib
 
     try:
-        with open(path, "rb") as file:
+        with failing(f"read {quoted(path)}", f"it is named by {VARIABLE}"), open(path, "rb") as file:
             held = tomllib.load(file)
-    except OSError as error:
-        raise UsageError(f"cannot read {quoted(path)}: {reason_of(error)}", f"it is named by {VARIABLE}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{quoted(path)} is not TOML: {error}", 'write `precision = 6` or `color = "never"`') from None
     for name, value in held.items():

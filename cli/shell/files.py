@@ -11,8 +11,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, reason_of
+from ...parser.syntax.errors import failing
+from ...parser.syntax.wording import quoted
 from .stores import Store, is_address, store_to_write
 
 # Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
@@ -76,7 +76,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
     cannot be written.
     """
     store = store_to_write(path) if is_address(path) else None
-    try:
+    with failing(f"write {quoted(path)}"):
         if not os.path.basename(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         mode = os.stat(path).st_mode if os.path.exists(path) else None
@@ -88,8 +88,6 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         folder, name = os.path.split(target)
         temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp")
         file = open(temporary, "xb")  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"cannot write {quoted(path)}: {reason_of(error)}") from None
     with _removed_at_the_end(temporary):
         with file:
             if mode is not None:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, reason_of
+from ...parser.syntax.errors import UsageError, failing
+from ...parser.syntax.wording import quoted
 from .progress import progress
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -60,11 +60,8 @@ def read_text(path: str | None) -> str:
         name, data = "standard input", _bytes_of_input()
     else:
         name = quoted(path)
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError as error:
-            raise UsageError(f"cannot read {name}: {reason_of(error)}") from None
+        with failing(f"read {name}"), open(path, "rb") as file:
+            data = file.read()
     try:
         return _text(data, "strict")
     except UnicodeDecodeError as error:
@@ -76,10 +73,8 @@ def _bytes_of_input() -> bytes:
     binary: Any = getattr(sys.stdin, "buffer", None)
     if is_terminal(sys.stdin):
         progress.end()
-    try:
+    with failing("read standard input"):
         return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
-    except OSError as error:
-        raise UsageError(f"cannot read standard input: {reason_of(error)}") from None
 
 
 def _text(data: bytes, errors: str) -> str:

@@ -10,15 +10,18 @@ import select
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
-from ...parser.syntax.errors import UsageError
+from ...parser.syntax.errors import UsageError, failing
 from ...parser.syntax.wording import reason_of
 from ..shell.stores import Store, is_address, shown
 
 _HIDDEN = re.compile(r"/[._]")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _HEAD = 1 << 12
+# A first line, or the first bytes of a stream of Arrow: what tells how to go on. Nothing else is waited for.
+_TOLD = re.compile(rb"\xff{4}|\s*\S[^\r\n]*(?:\n|\r.)", re.DOTALL)
 _MOST = 1 << 24
 _PAUSE = 0.02
 
@@ -136,11 +139,6 @@ def _steps(path: str) -> Iterator[tuple[str, str]]:
 
 def _keys(path: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
-    if not pairs:
-        return {}
-    # Here, as few tables stand in such folders.
-    from urllib.parse import unquote
-
     return {name: unquote(value) for name, _, value in pairs}
 
 
@@ -153,10 +151,8 @@ def open_bytes(place: Place) -> Headed:
     if is_address(place.path):
         raw = Store(place.path).open()
         return _decompressed(Headed(raw, place.title, [raw], file=raw if raw.seekable() else None))
-    try:
+    with failing(f"read {place.title}"):
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"cannot read {place.title}: {reason_of(error)}") from None
     return _decompressed(Headed(raw, place.title, [raw], raw.fileno(), file=raw if raw.seekable() else None))
 
 
@@ -188,6 +184,8 @@ class Headed(io.RawIOBase):
         self.is_drained = False
         self.head = b""
         self.head = self.read(_HEAD)
+        while not self.is_drained and len(self.head) < _HEAD and not _TOLD.match(self.head):
+            self.head += self._read(self.raw.read, _HEAD - len(self.head))
 
     @property
     def ended(self) -> bool:

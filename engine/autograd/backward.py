@@ -187,5 +187,5 @@ def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     return (tensors,) if hasattr(tensors, "_edge") else tuple(tensors)
 
 
-def _given(gradients: Gradient) -> tuple[Any, ...] | None:
+def _given(gradients: Gradient) -> tuple[Gradient, ...] | None:
     return None if gradients is None else _as_tuple(gradients)

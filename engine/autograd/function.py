@@ -202,10 +202,10 @@ class _Refusal(Node):
         self.next_functions = ()
         self._outputs = None
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
-    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+    def apply_undefined(self, create_graph: bool) -> Sequence[Gradient]:
         return self.apply(None, create_graph)
 
 

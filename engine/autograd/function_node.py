@@ -98,7 +98,7 @@ class FunctionNode(FunctionCtx, Node):
         warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
         return self.saved_tensors
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
         if self._saved is None:
             raise RuntimeError(FREED)
@@ -121,7 +121,7 @@ class FunctionNode(FunctionCtx, Node):
                 results.append(as_data(gradient, create_graph))
         return results
 
-    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+    def apply_undefined(self, create_graph: bool) -> Sequence[Gradient]:
         """As `apply`: the user's rule is asked whatever arrived, with zeros unless `set_materialize_grads(False)`."""
         return self.apply([None] * self.output_count, create_graph)
 
@@ -129,7 +129,7 @@ class FunctionNode(FunctionCtx, Node):
         if self._saved:
             self._saved = None
 
-    def _materialized(self, gradient: Gradient, number: int) -> Any:
+    def _materialized(self, gradient: Gradient, number: int) -> Gradient:
         if gradient is not None or not self._materialize:
             return as_tensor(gradient)
         if not self._materialize_non_diff_grads and self._constants and self._constants[number]:

@@ -87,7 +87,7 @@ class _OneOutput(Node):
         edges = list(node.next_functions)
         self.next_functions = (edges.pop(self.place), *edges)
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         """The gradients of the inputs, that of the view first."""
         arrived = [None] * len(self.node._outputs)
         arrived[self.number] = gradients

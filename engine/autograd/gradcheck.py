@@ -265,7 +265,7 @@ class UndefinedGrad(Node):
         self.next_functions = (tensor._edge(),)
         self._outputs = describe(tensor._data)
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         return [None]
 
 

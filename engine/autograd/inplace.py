@@ -54,7 +54,7 @@ class CopySlices(Node):
         self.next_functions = (base._edge(), *inner.next_functions[1:])
         self._outputs = describe(base._data)
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
         part = as_strided(gradients, self.places)
         first, *others = self.inner.apply(part, create_graph)

@@ -148,8 +148,8 @@ class Multinomial(Distribution):
         counts = ops.arange(total + 1.0, dtype=self.probs.dtype)[1:].reshape(-1, *(1,) * self.probs.ndim)
         ways = math.lgamma(total + 1) - ops.lgamma(counts + 1) - ops.lgamma(total - counts + 1)
         likely = (ways + ops.xlogy(counts, self.probs) + ops.xlogy(total - counts, 1 - self.probs)).exp()
-        of_each = self._categorical.entropy() * total - math.lgamma(total + 1)
-        return of_each + (likely * ops.lgamma(counts + 1)).sum((0, -1))
+        of_each: Any = self._categorical.entropy()
+        return of_each * total - math.lgamma(total + 1) + (likely * ops.lgamma(counts + 1)).sum((0, -1))
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._check(value)

@@ -97,7 +97,7 @@ def run_post_accumulate(leaf: Tensor) -> None:
         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
-def _answered(hook: Call, gradients: Sequence[Gradient], create_graph: bool, *args: Any) -> Sequence[Any]:
+def _answered(hook: Call, gradients: Sequence[Gradient], create_graph: bool, *args: Any) -> Sequence[Gradient]:
     """The gradients, or what `hook(*args)` returns in their place: a tuple of as many, None again for None."""
     returned: Any = hook(*args)
     if returned is None:
@@ -113,7 +113,7 @@ def _answered(hook: Call, gradients: Sequence[Gradient], create_graph: bool, *ar
     return [None if a is None else _checked(hook, g, a, create_graph) for g, a in zip(gradients, answers, strict=True)]
 
 
-def _checked(hook: Call, gradient: Gradient, answer: Any, create_graph: bool) -> Any:
+def _checked(hook: Call, gradient: Gradient, answer: Any, create_graph: bool) -> Gradient:
     """What a hook returned in a gradient's place, as a pass carries it."""
     if gradient is None:
         raise RuntimeError("can't replace a None gradient with a non-None value")
@@ -138,11 +138,11 @@ def _as_tensors(gradients: Sequence[Gradient]) -> tuple[Gradient, ...]:
     return tuple([as_tensor(g) for g in gradients])
 
 
-def as_tensor(gradient: Gradient) -> Any:
+def as_tensor(gradient: Gradient) -> Gradient:
     """A gradient as a user sees it: a tensor, or None."""
     return Tensor(gradient) if isinstance(gradient, DATA) else gradient
 
 
-def as_data(gradient: Gradient, create_graph: bool) -> Any:
+def as_data(gradient: Gradient, create_graph: bool) -> Gradient:
     """A gradient as a backward pass carries it: plain data, unless the pass is recorded."""
     return gradient if create_graph or gradient is None else gradient._data

@@ -61,15 +61,17 @@ class Node:
         """The node's name, such as `SinBackward0`."""
         return self.full_name or type(self).__name__
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
         raise NotImplementedError
 
-    def apply_towards(self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply_towards(
+        self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool
+    ) -> Sequence[Gradient]:
         """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
         return self.apply(gradients, create_graph)
 
-    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+    def apply_undefined(self, create_graph: bool) -> Sequence[Gradient]:
         """What `apply` sends on where no output received a gradient: none to each input, by no rule."""
         return [None] * len(self.next_functions)
 

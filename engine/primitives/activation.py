@@ -50,6 +50,7 @@ sigmoid = primitive(
     in_place=True,
     definition="exp(minimum(x, 0))/(1 + exp(-abs(x)))",
     exponential="1/(1 + exp(-x))",
+    is_positive=True,
     method=True,
     module="Sigmoid",
     gain=1.0,

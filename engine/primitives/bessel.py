@@ -111,23 +111,33 @@ scaled_modified_bessel_k1 = _second_kind(
 # Of any whole order, which only x has a slope by
 
 
-def _of_order(name: str, scipy_name: str, rule: Call, formula: Any = None) -> Call:
-    """The primitive of x for an order n, a number."""
+def _of_order(name: str, scipy_name: str, rule: Call, formula: Any = None, alternates: bool = False) -> Call:
+    """The primitive of x for an order n, a number; of a whole one -n its sign `alternates`, or it is the same."""
     compute = scipy_function(scipy_name)
+
+    def of_positive(n: float) -> str:
+        is_turned = n < 0 and isinstance(n, int)
+        return f"{'-' if is_turned and alternates and n % 2 else ''}{name}({-n if is_turned else n}, x)"
 
     def forward(x: Any, n: Any) -> Any:
         # SciPy has no values at the smallest numbers, which are as good as 0.
         value = compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
         return np.where(np.isinf(x), 0, value).astype(x.dtype)[()] if scipy_name == "ive" else value
 
-    return SPECIAL.private(name, forward, rule, formula=formula or f"{name}(n, x)")
+    return SPECIAL.private(name, forward, rule, formula=formula or of_positive)
 
 
 besselj_of_order = _of_order(
-    "besselj", "jv", lambda g, x, n: g * ((besselj_of_order(x, n - 1) - besselj_of_order(x, n + 1)) / 2)
+    "besselj",
+    "jv",
+    lambda g, x, n: g * ((besselj_of_order(x, n - 1) - besselj_of_order(x, n + 1)) / 2),
+    alternates=True,
 )
 bessely_of_order = _of_order(
-    "bessely", "yv", lambda g, x, n: g * ((bessely_of_order(x, n - 1) - bessely_of_order(x, n + 1)) / 2)
+    "bessely",
+    "yv",
+    lambda g, x, n: g * ((bessely_of_order(x, n - 1) - bessely_of_order(x, n + 1)) / 2),
+    alternates=True,
 )
 besseli_of_order = _of_order(
     "besseli", "iv", lambda g, x, n: g * ((besseli_of_order(x, n - 1) + besseli_of_order(x, n + 1)) / 2)

@@ -179,6 +179,7 @@ cosh = _even(
     lambda g, x: g * sinh(x),
     doc="hyperbolic cosine",
     square="1 + sinh(x)**2",
+    is_positive=True,
     exponential="(exp(x) + exp(-x))/2",
 )
 

@@ -7,7 +7,8 @@ adds up or multiplies elements does so with objects as it does with numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -33,6 +34,10 @@ _MOST_ELEMENTS = 64
 Value = Any
 
 
+def _joining(join: Callable[[Any, Any], Lane]) -> Callable[[_Element, Any], _Element]:
+    return lambda element, other: _Element(join(element.lane, _bare(other)))
+
+
 class _Element:
     """A lane as an element of an array of objects: NumPy would take a lane for an array itself."""
 
@@ -41,20 +46,8 @@ class _Element:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
 
-    def __add__(self, other: Any) -> _Element:
-        return _Element(self.lane + _bare(other))
-
-    def __radd__(self, other: Any) -> _Element:
-        return _Element(_bare(other) + self.lane)
-
-    def __mul__(self, other: Any) -> _Element:
-        return _Element(self.lane * _bare(other))
-
-    def __rmul__(self, other: Any) -> _Element:
-        return _Element(_bare(other) * self.lane)
-
-    def __truediv__(self, other: Any) -> _Element:
-        return _Element(self.lane / _bare(other))
+    __add__, __mul__, __truediv__ = map(_joining, (operator.add, operator.mul, operator.truediv))
+    __radd__, __rmul__ = _joining(lambda lane, other: other + lane), _joining(lambda lane, other: other * lane)
 
     def _refuse(self, *others: Any) -> NoReturn:
         raise Refusal("a choice")

@@ -107,6 +107,10 @@ class _Step(NamedTuple):
 _LARGE = 1024
 
 
+# Of what is held, no arguments.
+_NOTHING = itemgetter(slice(0, 0))
+
+
 class Program:
     """What a traced function computes: `inputs`, `equations` in an order they can be run in, `outputs` by name."""
 
@@ -179,7 +183,7 @@ class Program:
             free += [places.pop(variable) for variable in ended]
             place = free.pop() if free else held(None)
             steps.append(_Step(primitive.call if on_tensors else primitive.forward, given, place))
-            steps += [_Step(lambda: None, itemgetter(slice(0, 0)), left) for left in large[:-1]]
+            steps += [_Step(lambda: None, _NOTHING, left) for left in large[:-1]]
             if not primitive.outputs:
                 places[equation.results[0]] = place
                 continue
@@ -188,7 +192,14 @@ class Program:
                     places[variable] = free.pop() if free else held(None)
                     steps.append(_Step(itemgetter(number), _picked([place]), places[variable]))
             free.append(place)
-        outputs = {n: places[o] if isinstance(o, Variable) else held(o.array()) for n, o in self.outputs.items()}
+        outputs: dict[str, int] = {}
+        for name, output in self.outputs.items():
+            if isinstance(output, Variable):
+                outputs[name] = places[output]
+            else:
+                # A copy each time, as it is the caller's to change.
+                outputs[name] = held(None)
+                steps.append(_Step(output.array().copy, _NOTHING, outputs[name]))
         return steps, constants, outputs
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd import jacobians
-from ..primitives import arithmetic
+from ..primitives import arithmetic, elementary
 from ..table.nodes import run_rule
 from ..table.record import Operation
 from ..table.recorded import saver
@@ -210,10 +210,8 @@ class Series:
     def _slopes(self, value: Symbol, primitive: Operation, data: Sequence[Any]) -> list[tuple[Any, Any]]:
         """The operands that vary, each with the derivative of the result by it. TraceError: there is none."""
         if value.variable not in self.slopes and primitive is _POWER and self._of(data[1], 1) is not None:
-            from ..primitives.elementary import natural_log
-
             # x**y is exp(y*log(x)): that series is closed, and the rules' is not.
-            logarithm = self.trace.apply(record_of(natural_log), [data[0]])
+            logarithm = self.trace.apply(record_of(elementary.natural_log), [data[0]])
             self.slopes[value.variable] = [(self.trace.apply(record_of(arithmetic.mul), [data[1], logarithm]), value)]
         if value.variable not in self.slopes:
             found: list[tuple[Any, Any]] = []

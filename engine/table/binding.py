@@ -118,7 +118,7 @@ def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = Tru
 
 
 def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
-    """TypeError: an operand is neither tensor nor number. RuntimeError: one is an array, and a tensor beside it requires grad."""
+    """TypeError: one is no tensor and no number. RuntimeError: one is an array, while a tensor requires grad."""
     for i in primitive.promotes:
         # NumPy takes anything beside an array without elements. Bounds and weights may be None.
         is_optional = args[i] is None and primitive.tensors > 2

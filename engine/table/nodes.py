@@ -47,11 +47,13 @@ class PrimitiveNode(Node):
     packed = False
     tangents: dict[int, Tangents] | None = None
 
-    def apply_towards(self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply_towards(
+        self, wanted: Container[Node | None], gradients: Gradient, create_graph: bool
+    ) -> Sequence[Gradient]:
         # A rule that nobody asks for may be one that raises.
         return self.apply(gradients, create_graph, [e if e[0] in wanted else (None, 0) for e in self.next_functions])
 
-    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Gradient]:
         """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed or changed.
 
         `edges` are the node's, with (None, 0) for arguments that no gradient is asked of.
@@ -75,7 +77,7 @@ class PrimitiveNode(Node):
                 sent.append(rule(gradients, *needs(saved)))
         return sent
 
-    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+    def apply_undefined(self, create_graph: bool) -> Sequence[Gradient]:
         # What was saved is looked at all the same, as in PyTorch: it may be freed or changed.
         self.restored(create_graph)
         return super().apply_undefined(create_graph)
@@ -206,7 +208,7 @@ class VariadicNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Gradient]:
         return run_rule(*self.primitive.vjps[0], gradients, self.restored(create_graph))
 
 
@@ -215,7 +217,7 @@ class JointNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Gradient]:
         joint, (_, needs) = self.primitive.joint, self.primitive.vjps[0]
         assert joint is not None
         sent = run_rule(joint, needs, gradients, self.restored(create_graph))
@@ -227,7 +229,7 @@ class ManyNode(PrimitiveNode):
 
     __slots__ = ()
 
-    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Gradient]:
         filled: list[Any] = []
         for gradient, (shape, dtype) in zip(gradients, self._outputs, strict=True):
             zeros = np.zeros(shape, dtype) if gradient is None else gradient
@@ -306,7 +308,7 @@ class UndifferentiatedNode(Node):
         self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)
         self._outputs = None
 
-    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Any]:
+    def apply(self, gradients: Gradient, create_graph: bool) -> Sequence[Gradient]:
         """RuntimeError, always, that bears the name of the operation."""
         error = RuntimeError(f"derivative for aten::{self.operation} is not implemented")
         vars(error)["operation"] = self.operation

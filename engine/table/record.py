@@ -182,6 +182,8 @@ class Operation:
     elements: Callable[..., int] | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
+    # Whether all its values are above 0.
+    is_positive: bool = False
     # Its values at whole numbers where they are whole, as far as derivatives meet them.
     integers: Mapping[int, int] = _NONE
     # Its square by another function, as an expression; the function that is its quotient by that one; and, of such a

@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import gcd, lcm
 from typing import NamedTuple
 
+from .notation import function
 from .terms import (
     MINUS_ONE,
     ONE,
@@ -247,6 +248,25 @@ def _power_of_product(base: Product, exponent: Term, whole: int | None) -> Term:
         # sqrt(4*x**2) is 2*abs(x).
         root = _exact_root(base.coefficient, exponent.value) if base.coefficient > 0 else None
         if root is not None and all((integer(e) or 1) % 2 == 0 for _, e in base.factors):
-            bases = ((raw_call("abs", (b,)), multiply(e, exponent)) for b, e in base.factors)
-            return multiply(number(root), *(power(b, e) for b, e in bases))
+            bases = (b if is_positive(b) else raw_call("abs", (b,)) for b, _ in base.factors)
+            return multiply(
+                number(root), *(power(b, multiply(e, exponent)) for b, (_, e) in zip(bases, base.factors, strict=True))
+            )
     return product(Fraction(1), {base: exponent})
+
+
+def is_positive(term: Term) -> bool:
+    """Whether an expression is above 0, as far as the signs and the powers in it say."""
+    if isinstance(term, Sum):
+        return term.constant > 0 and all(c > 0 and is_positive_or_0(part) for part, c in term.terms)
+    if isinstance(term, Call):
+        return bool((record := function(term.name)) and record.is_positive)
+    if isinstance(term, Product):
+        return term.coefficient > 0 and all(is_positive(base) for base, _ in term.factors)
+    return term is E or (isinstance(term, Number) and term.value > 0)
+
+
+def is_positive_or_0(term: Term) -> bool:
+    """Whether an expression is 0 or above, as far as the powers in it say."""
+    pairs = factors_of(term).items()
+    return all((isinstance(e, Number) and e.value.numerator % 2 == 0) or is_positive(b) for b, e in pairs)

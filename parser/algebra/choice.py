@@ -68,7 +68,10 @@ def _comparison(part: Term) -> Comparison | None:
     op = part.name if part.name in COMPARISONS else record.chooses if record is not None else ""
     if not op:
         return None
-    left, right = part.arguments if len(part.arguments) == 2 else (part.arguments[0], ZERO)
+    condition = call(op, *(part.arguments if len(part.arguments) == 2 else (part.arguments[0], ZERO)))
+    if not is_call(condition, *COMPARISONS):
+        return None
+    op, (left, right) = condition.name, condition.arguments
     difference = subtract(left, right)
     if isinstance(difference, Number):
         return None
@@ -141,7 +144,8 @@ def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
         inner = part.arguments[0] if is_call(part, "where") and known[part] is part else ZERO
         if is_call(part, "where") and is_call(inner, "<", "<=", ">", ">="):
             branches = part.arguments[1:]
-            if subtract(*branches) in (gap := subtract(*inner.arguments), multiply(MINUS_ONE, gap)):
+            own, gap = _comparison(inner), _comparison(raw_call("<", branches))
+            if own is not None and gap is not None and (own.quantity, own.bound) == (gap.quantity, gap.bound):
                 # The smaller or larger of two values: that they may be equal makes no difference.
                 ops = inner.name[0], inner.name[0] + "="
                 either = [_decided(condition, raw_call(op, inner.arguments), holds) for op in ops]
@@ -240,6 +244,8 @@ def by_regions(term: Term) -> Term | None:
         scale, rest = coefficient_of(pieces[0])
         if rest is quantity:
             return multiply(number(scale), call("relu", quantity))
+    if len(bounds) == 1 and pieces[1] is ZERO and pieces[2] is multiply(MINUS_ONE, pieces[0]):
+        return multiply(pieces[0], call("sign", subtract(quantity, number(bounds[0]))))
     sides = {comparison.bound: comparison.sides for comparison in found.values()}
     result = pieces[-1]
     for i in range(len(bounds) - 1, -1, -1):
@@ -250,6 +256,9 @@ def by_regions(term: Term) -> Term | None:
             at is piece or (isinstance(here, Number) and here is value)
             for piece, value in zip((below, above), beside, strict=True)
         )
+        if not equal_below and above is below is result:
+            result = where(call("==", *sides[bounds[i]]), here if isinstance(here, Number) else at, result)
+            continue
         if not equal_below and not equal_above:
             result = where(call("==", *sides[bounds[i]]), here if isinstance(here, Number) else at, result)
         result = where(call(">" if equal_below or not equal_above else ">=", *sides[bounds[i]]), above, result)
@@ -273,7 +282,8 @@ def _zeros_of(condition: Term) -> frozenset[Term]:
 
 def _zero_factors(term: Term, sign: int = 1) -> frozenset[Term]:
     """The factors of which one is 0 where the expression is; with -1, infinite."""
-    bases = [b for b, e in factors_of(term).items() if isinstance(e, Number) and e.value * sign > 0]
+    powers = [b for b, e in factors_of(term).items() if isinstance(e, Number) and e.value * sign > 0]
+    bases = [base.arguments[0] if is_call(base, "sign") else base for base in powers]
     return frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in bases)
 
 
@@ -288,6 +298,8 @@ def _is_needless(condition: Term, term: Term) -> bool:
     zeros = _zeros_of(condition)
     if not zeros:
         return False
+    if isinstance(term, Sum) and primitive_part(term)[1] in zeros:
+        return True
     if isinstance(term, Sum):
         parts = [product(Fraction(1), factors_of(t)) for t, _ in term.terms]
         if sum(_is_infinite(zeros, part) for part in parts) > 1:
@@ -304,9 +316,7 @@ def _is_needless(condition: Term, term: Term) -> bool:
         # A quotient of two that are 0, such as sin(x)/x, may have any limit.
         is_limit = any(isinstance(b, (Sum, Call)) and not is_call(b, "log") for b in above)
         return not is_limit or all(isinstance(zero, Call) for zero in zeros)
-    if is_call(term, "sign"):
-        return _is_needless(condition, term.arguments[0])
-    return term in zeros
+    return zeros <= _zero_factors(term)
 
 
 REWRITES["where"] = where

@@ -32,6 +32,7 @@ from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
 from .definitions import definitions, needed
 from .extremes import Extremes
+from .points import STEP, noise_at, point_of, stands_for, value_at
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
@@ -46,12 +47,11 @@ _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; l
 _FEWEST_POINTS = 2
 _MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
+_MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
+_MOST_TIMES = 1.5  # as long may be what loses fewer digits
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
-_STEP = 1e-9
 _LOUD = 100  # times the noise of a form, which may be off by that much
-# Intervals to draw points from, as functions are defined on different ones.
-_INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 
 Shapes = Mapping[str, tuple[int, ...]]
 By = tuple[str, ...]
@@ -75,7 +75,8 @@ class Derivatives(NamedTuple):
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
     shapes of variables that are no single numbers, and `narrow` the results with fewer elements than
     their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum. Each
-    result `lacks` a value at some extreme values of its variable, where the engine's derivative has one.
+    result `lacks` a value at some extreme values of its variable, where the engine's derivative has one, and `strays`
+    from it at some, where it loses its digits.
     """
 
     variables: tuple[str, ...]
@@ -86,6 +87,7 @@ class Derivatives(NamedTuple):
     elements: int = 1
     narrow: frozenset[By] = frozenset()
     lacks: Mapping[By, Sequence[float]] = MappingProxyType({})
+    strays: Mapping[By, Sequence[float]] = MappingProxyType({})
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -100,13 +102,8 @@ class Derivatives(NamedTuple):
         return self._needed(self.results.values())
 
     def _needed(self, results: Iterable[Any]) -> list[Assign]:
-        needed = {name.name for result in results for name in walk(result) if type(name) is Name}
-        kept: list[Assign] = []
-        for assign in reversed(self.shared):
-            if assign.name in needed:
-                kept.append(assign)
-                needed.update(name.name for name in walk(assign.value) if type(name) is Name)
-        return kept[::-1]
+        names = [name.name for result in results for name in walk(result) if type(name) is Name]
+        return [*needed({assign.name: assign for assign in self.shared}, names)]
 
 
 @contextlib.contextmanager
@@ -132,12 +129,12 @@ def derivatives(
     is_final: bool = True,
     limits: Limits = Limits(),  # noqa: B008
     letters: Mapping[Axis, str] = MappingProxyType({}),
+    origin: tuple[Program, By] | None = None,
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
-    `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
-    that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
-    names too, such as `len(x)`; with `letters`, all that these are of.
+    `shapes` of variables, else (). `simplify`: else the rules as they are. `share`: parts that occur often get names.
+    `is_final`: else for the next derivative, in another form. `letters`: of sizes. `origin`: what it all derives from.
 
     ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
     UntranslatableError: there is none at all. DisagreementError: a bug.
@@ -169,30 +166,45 @@ def derivatives(
 
     if simplify:
         is_alone = is_final and not arrays and elements == 1
+        of = _origin(expression, program, origin, limits)
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
         for terms in _attempts(program, named, is_final, near, shown):
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
-                # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and symbol("inf") not in ordered(translated(program).values()):
                     raise
-                continue
-            if not is_alone:
+            else:
+                if is_alone:
+                    found = _preferred(of, found, terms, near, limits, named, shown.tokens, formed, checked)
                 return found
-            return _preferred(expression, found, program, terms, near, limits, named, shown.tokens, formed, checked)
-    return checked(formed(translated(program, VERBATIM).values(), share=False))
+    return checked(formed(translated(program, VERBATIM).values(), share=share and simplify))
+
+
+def _origin(
+    expression: Program, program: Traced, origin: tuple[Program, By] | None, limits: Limits
+) -> tuple[Program, Traced]:
+    """What the derivatives are of in the end, and the engine's derivative of that, as far as it is soon found."""
+    if origin is None or len(origin[1]) > _MOST_ORDER:
+        return expression, program
+    return origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
 
 
 def _attempts(
     program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
 ) -> Iterator[Sequence[Term]]:
-    """The outputs of a program, in the best form first; `near` and `shown` as `simplified` takes them."""
+    """The outputs of a program, the best form first; `near` and `shown` as `simplified` takes them.
+
+    A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
+    """
     if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
         # Without the names, what is made of many steps is much longer, if it ends at all.
         yield named
     plain = [*translated(program).values()]
-    yield simplified(plain, is_final=is_final, near=near, shown=shown)
+    best = simplified(plain, is_final=is_final, near=near, shown=shown)
+    for forms, term in zip(near, plain, strict=False):
+        forms.append(term)
+    yield best
     yield plain
 
 
@@ -206,9 +218,8 @@ def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -
 
 
 def _preferred(
-    expression: Program,
+    of: tuple[Program, Traced],
     found: Derivatives,
-    program: Traced,
     terms: Sequence[Term],
     near: Sequence[Sequence[Term]],
     limits: Limits,
@@ -217,25 +228,33 @@ def _preferred(
     formed: Callable[[Iterable[Term]], Derivatives],
     checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
-    """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
+    """The derivatives, or what is shorter, or is `near` in length or saturates, and is right at more points.
+
+    `of`: what they are derivatives of, and the engine's of that.
+    """
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
-    values = None
-    if length <= _MOST_PROBED:
-        values = Extremes(expression, names, _point(found.variables, {}, Random(0), 1), limits)
-
-    def texts(tried: Derivatives) -> dict[By, str]:
-        return {by: "\n".join(program_text(tried.program(by))) for by in tried.results}
+    ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
+    values = Extremes(of[0], names, ordinary, limits) if length <= _MOST_PROBED else None
+    rows = zip(found.results, values.slopes(of[1]).values() if values is not None else (), strict=False)
+    slopes = [slope[names.index(by[-1])] for by, slope in rows]
 
     def lost(tried: Derivatives) -> int:
-        return sum(values.lost(text, by[-1]) for by, text in texts(tried).items()) if values is not None else 0
+        if values is None:
+            return 0
+        rows = zip(_texts(tried).items(), slopes, terms, strict=True)
+        return sum(
+            values.lost(text, by[-1]) + len(values.astray(text, by[-1], slope, term))
+            for (by, text), slope, term in rows
+        )
 
     def others() -> Iterator[Sequence[Term]]:
         if named is not None and named is not terms:
             yield named
         for i, forms in enumerate(near):
             for form in forms if best[0] else ():
-                yield [*terms[:i], form, *terms[i + 1 :]]
+                if tokens(form) <= _MOST_TIMES * tokens(terms[i]):
+                    yield [*terms[:i], form, *terms[i + 1 :]]
         if best[0] and has_exponentials(terms):
             yield saturated(terms)
 
@@ -247,11 +266,19 @@ def _preferred(
                 found, best = checked(tried), own
     if values is None or not best[0]:
         return found
-    slopes = values.slopes(program)
-    lacks = {
-        by: values.lacking(text, by[-1], slopes[".".join(by)][names.index(by[-1])]) for by, text in texts(found).items()
-    }
-    return found._replace(lacks={by: points for by, points in lacks.items() if points})
+    lacks: dict[By, list[float]] = {}
+    strays: dict[By, list[float]] = {}
+    for (by, text), slope, term in zip(_texts(found).items(), slopes, terms, strict=True):
+        lacks[by] = values.lacking(text, by[-1], slope)
+        strays[by] = values.astray(text, by[-1], slope, term)
+    return found._replace(
+        lacks={by: points for by, points in lacks.items() if points},
+        strays={by: points for by, points in strays.items() if points},
+    )
+
+
+def _texts(found: Derivatives) -> dict[By, str]:
+    return {by: "\n".join(program_text(found.program(by))) for by in found.results}
 
 
 def _for_all_sizes(
@@ -299,6 +326,7 @@ def _step_by_step(
     steps: dict[tuple[By, bool], Program] = {}
     points: list[int] = []
     lacks: dict[By, Sequence[float]] = {}
+    strays: dict[By, Sequence[float]] = {}
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
@@ -308,12 +336,16 @@ def _step_by_step(
                 if by[end - 1] in free_variables(last):
                     step = by[end - 1 : end]
                     try:
-                        found = derivatives(last, [step], limits=limits, is_final=end == len(by))
+                        is_last = end == len(by)
+                        origin = (expression, by) if is_last else None
+                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
                     except TraceError:
                         return None
                     points.append(found.points)
-                    if end == len(by) and found.lacks:
+                    if found.lacks:
                         lacks[by] = found.lacks[step]
+                    if found.strays:
+                        strays[by] = found.strays[step]
                     steps[key] = found.program(step)
                     if _is_chosen_by_equality(steps[key]):
                         return None
@@ -326,7 +358,7 @@ def _step_by_step(
 
     terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
-        points=min(points, default=1), lacks=lacks
+        points=min(points, default=1), lacks=lacks, strays=strays
     )
 
 
@@ -457,7 +489,7 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     random = Random(0)
     compared = 0
     for attempt in range(_TRIES):
-        point = _point(names, shapes, random, attempt)
+        point = point_of(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
         if compared == points or not names:
@@ -467,26 +499,14 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
 
 def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int, ...] = ()) -> frozenset[By]:
     """The results that have, as they are written, another shape than the variable they are by, or than the value."""
-    point = _point(found.variables, shapes, Random(0), 1)
+    point = point_of(found.variables, shapes, Random(0), 1)
     other: set[By] = set()
     for by in found.results:
         program = parse_again("\n".join(program_text(found.program(by))))
         with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-            if np.shape(_of_printed(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
+            if np.shape(value_at(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
                 other.add(by)
     return frozenset(other)
-
-
-def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -> dict[str, Any]:
-    """Values for the variables: all from one interval, or each from one of its own."""
-    common = _INTERVALS[attempt % len(_INTERVALS)]
-    point: dict[str, Any] = {}
-    for name in names:
-        low, high = common if attempt % 2 else random.choice(_INTERVALS)
-        shape = shapes.get(name, ())
-        count = int(np.prod(shape))
-        point[name] = np.array([random.uniform(low, high) for _ in range(count)]).reshape(shape)
-    return point
 
 
 def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[str, Any], limits: Limits) -> bool:
@@ -502,7 +522,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
         nearby: list[Any] = []
         for index, ((by, program), value) in enumerate(zip(printed.items(), expected[1:], strict=True), 1):
             try:
-                actual = _of_printed(program, point, limits)
+                actual = value_at(program, point, limits)
             except ExpressionError as error:
                 if isinstance(error.__cause__, LinAlgError):
                     # Where a matrix is singular, the formula has no value.
@@ -510,7 +530,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                 # A part may have lost the shape that a function needs.
                 message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
                 raise DisagreementError(message, True) from error
-            if not _stands_for(np.shape(actual), np.shape(value)):
+            if not stands_for(np.shape(actual), np.shape(value)):
                 message = (
                     f"{'; '.join(program_text(program))!r} has the shape {np.shape(actual)}, not {np.shape(value)}"
                 )
@@ -521,12 +541,12 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
             # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
             try:
                 nearby = nearby or _by_engine(
-                    expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits
+                    expression, list(printed), {n: v * (1 + STEP) for n, v in point.items()}, limits
                 )
             except ExpressionError:
                 return False
             if not np.all(apart <= allowed + 10 * np.abs(nearby[index] - value)):
-                noise = _noise(program, point, actual, limits)
+                noise = noise_at(program, point, actual, limits)
                 if np.all(apart <= noise):
                     return False
                 where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())
@@ -537,26 +557,6 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                     not np.all(np.isfinite(actual)) or bool(np.all(apart <= np.maximum(_ROUNDING, _LOUD * noise))),
                 )
     return True
-
-
-def _stands_for(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    """Whether broadcasting makes an array of a shape one of the other."""
-    try:
-        return np.broadcast_shapes(shape, whole) == whole
-    except ValueError:
-        return False
-
-
-def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> Any:
-    free = free_variables(program)
-    given = {name: tensor(v.tolist()) for name, v in point.items() if name in free}
-    return evaluate(program, given, limits)._data
-
-
-def _noise(program: Program, point: Mapping[str, Any], value: Any, limits: Limits) -> Any:
-    """By how much an expression jumps about where the point hardly changes: its terms cancel."""
-    near = [{n: v * (1 + k * _STEP) for n, v in point.items()} for k in range(1, 6)]
-    return np.maximum.reduce([abs(_of_printed(program, p, limits) - value) for p in near])
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from functools import cache, partial
 
 from ...engine.table.record import REAL
-from .arithmetic import COMPANY, Company, add, multiply, negative, power, subtract
+from .arithmetic import COMPANY, Company, add, is_positive, is_positive_or_0, multiply, negative, power, subtract
 from .notation import ELEMENT, function
 from .terms import (
     HALF,
+    ONE,
     ZERO,
     Call,
     E,
@@ -104,9 +105,17 @@ def _log(name: str, argument: Term) -> Term | None:
     return factors[E] if list(factors) == [E] and coefficient_of(argument)[0] == 1 else None
 
 
-@rewrite("abs")
+@rewrite("abs", "sign")
 def _abs(name: str, argument: Term) -> Term | None:
-    return number(abs(argument.value)) if isinstance(argument, Number) else None
+    if name == "abs" and coefficient_of(argument)[0] > 0 and is_positive_or_0(argument):
+        return argument
+    if name == "sign" and is_positive(argument):
+        return ONE
+    if isinstance(argument, Product) and len(argument.factors) == 1 and argument.coefficient == 1:
+        ((base, exponent),) = argument.factors
+        # That of x**2, which is 0 at 0.
+        return power(call("sign", base), number(2)) if (integer(exponent) or 1) % 2 == 0 else None
+    return number(abs(argument.value)) if isinstance(argument, Number) and name == "abs" else None
 
 
 @rewrite("not")
@@ -135,6 +144,8 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
         return number(int(_COMPARED[name](left.value, right.value)))
     if isinstance(left, Number):
         return call(TURNED[name], right, left)
+    if (simpler := _of_chosen(name, left, right) or _solved(name, left, right)) is not None:
+        return simpler
     if right is ZERO and not isinstance(left, Sum) and coefficient_of(left)[0] < 0:
         return call(TURNED[name], negative(left), ZERO)
     if name in ("==", "!=") and right is ZERO and is_call(left, "abs"):
@@ -142,6 +153,40 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
     if name in ("==", "!=") and right is ZERO and coefficient_of(left)[0] != 1:
         return call(name, coefficient_of(left)[1], ZERO)
     return ZERO if name == "==" and _has_no_zero(subtract(left, right)) else None
+
+
+def _of_chosen(name: str, left: Term, right: Term) -> Term | None:
+    """x > 1 for max(x, 0) > 1: what a number says that is compared with the larger or smaller of one and another."""
+    record = function(left.name) if isinstance(left, Call) else None
+    if record is None or not record.chooses or not isinstance(left, Call) or not isinstance(right, Number):
+        return None
+    known = [argument for argument in left.arguments if isinstance(argument, Number)]
+    if len(left.arguments) != 2 or len(known) != 1:
+        return None
+    (other,) = (argument for argument in left.arguments if argument is not known[0])
+    if known[0] is right and name == TURNED[record.chooses]:
+        return ZERO
+    if known[0] is right:
+        either = {"==": TURNED[record.chooses] + "=", "!=": record.chooses}.get(name, name)
+        return call(either, other, right) if either != record.chooses + "=" else None
+    if _COMPARED[record.chooses](right.value, known[0].value):
+        return call(name, other, right)
+    return number(int(_COMPARED[name](known[0].value, right.value)))
+
+
+def _solved(name: str, left: Term, right: Term) -> Term | None:
+    """x > 0 for x > -x, and x < 1 for 1 - x > 0: one expression that varies, compared with a number."""
+    if isinstance(right, Number) and not isinstance(left, Sum):
+        return None
+    difference = subtract(left, right)
+    constant, terms = (difference.constant, difference.terms) if isinstance(difference, Sum) else (Fraction(0), ())
+    if not isinstance(difference, (Sum, Number)):
+        scale, term = coefficient_of(difference)
+        terms = ((term, scale),)
+    if len(terms) != 1 or (isinstance(right, Number) and abs(terms[0][1]) != 1):
+        return None
+    ((term, scale),) = terms
+    return call(TURNED[name] if scale < 0 else name, term, number(-constant / scale))
 
 
 def is_negatable(comparison: Call) -> bool:

@@ -15,7 +15,6 @@ from .notation import function
 from .terms import (
     HALF,
     MINUS_ONE,
-    ONE,
     ZERO,
     Call,
     E,
@@ -82,7 +81,7 @@ def is_even(base: Term) -> bool:
     return parity(base) == "even"
 
 
-def _rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term], Iterable[Term]]) -> Term:
+def rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term], Iterable[Term]]) -> Term:
     """The expression with what a rule makes of its parts, each after those that `parts` has of it."""
     known: dict[Term, Term] = {}
     for part in ordered([term], parts):
@@ -116,9 +115,15 @@ def _parts_of_ratio(call: Call) -> Term | None:
     return None if record is not None and record.complement else _ratio(call)
 
 
-def without_quotients(term: Term) -> Term:
-    """The expression with sin(x)/cos(x) for tan(x), and u*sign(u) for abs(u)."""
-    return _rewritten(term, _apart, children)
+def without_quotients(term: Term, bounded: bool = False) -> Term:
+    """The expression with sin(x)/cos(x) for tan(x), and u*sign(u) for abs(u); with `bounded`, those of tanh too."""
+    return rewritten(term, _all_apart if bounded else _apart, children)
+
+
+def _all_apart(term: Term) -> Term:
+    # Of another function, which may keep tanh from where cosh overflows, it stays as it is.
+    is_inner = isinstance(term, Call) and any(isinstance(part, Call) for part in ordered(term.arguments))
+    return (_ratio(term) if isinstance(term, Call) and not is_inner else None) or _apart(term)
 
 
 def _apart(term: Term) -> Term:
@@ -127,13 +132,13 @@ def _apart(term: Term) -> Term:
     return _parts_of_ratio(term) or (_signed(term) if term.name == "abs" else term)
 
 
-def _signed(call: Call) -> Term:
-    return multiply(call.arguments[0], raw_call("sign", call.arguments))
+def _signed(whole: Call) -> Term:
+    return multiply(whole.arguments[0], call("sign", *whole.arguments))
 
 
 def in_exponentials(term: Term) -> Term:
     """The expression with 1/(1 + exp(-x)) for sigmoid(x), and the like for hyperbolic functions."""
-    return _rewritten(term, _exponential, children)
+    return rewritten(term, _exponential, children)
 
 
 def _exponential(term: Term) -> Term:
@@ -145,7 +150,7 @@ def _exponential(term: Term) -> Term:
 
 def with_quotients(term: Term) -> Term:
     """The expression with tan(x) for sin(x)/cos(x), and abs(x) for x*sign(x)."""
-    return _rewritten(term, _joined, children)
+    return rewritten(term, _joined, children)
 
 
 def _joined(term: Term) -> Term:
@@ -184,7 +189,8 @@ def multiplied_angles(term: Term) -> Term:
     known: dict[Term, Term] = {}
     for part in ordered([term], _rational):
         made = rebuilt(part, known) if isinstance(part, (Sum, Product)) else part
-        if isinstance(part, Product) and any(known[b] is not b for b, e in part.factors if (integer(e) or 0) < 0):
+        below = [b for b, e in factors_of(part).items() if (integer(e) or 0) < 0] if isinstance(part, Product) else []
+        if any(known[base] is not base and isinstance(known[base], Sum) for base in below):
             # Below the line, sin(x) - cos(x) is exact where its square, 1 - sin(2*x), is lost in rounding.
             made = part
         if isinstance(made, Product):
@@ -204,14 +210,14 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
     factors = factors_of(term)
     calls = [base for base in factors if isinstance(base, Call) and square(base) is not None]
     counts = [integer(factors[base]) or 0 for base in calls]
-    twice = next(
-        (c for c in calls if is_even(c) and (o := partner(c)) in factors and factors[o] is factors[c] is ONE), None
-    )
-    if sum(counts) > 2 and twice is not None:
+    twice = next((c for c in calls if is_even(c) and (o := partner(c)) in factors and factors[o] is factors[c]), None)
+    count = integer(factors[twice]) or 0 if twice is not None else 0
+    if twice is not None and (count < 0 or (count == 1 and sum(counts) > 2)):
         # sin(x)*cos(x) is sin(2*x)/2, whose product with another cosine may be one of these again.
         other = partner(twice)
-        rest = product(coefficient / 2, {base: e for base, e in factors.items() if base not in (twice, other)})
-        made = multiply(rest, call(other.name, multiply(number(2), *twice.arguments)))
+        rest = {base: e for base, e in factors.items() if base not in (twice, other)}
+        doubled = call(other.name, multiply(number(2), *twice.arguments))
+        made = multiply(product(coefficient / Fraction(2) ** count, rest), power(doubled, number(count)))
         return _with_sum_of_angles(*coefficient_of(made))
     if sum(counts) != 2 or min(counts) < 1:
         return product(coefficient, factors)
@@ -235,13 +241,23 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
 
 
 def with_hyperbolics(term: Term) -> Term:
-    """The expression with 2*exp(x/2)*cosh(x/2) for exp(x) + 1, and the like for other sums of two exponentials."""
-    return _rewritten(term, _hyperbolic, _rational)
+    """The expression with 1/(4*cosh(x/2)**2) for exp(x)/(exp(x) + 1)**2, where no exponential is left beside it."""
+    return rewritten(term, _without_exponential, _rational)
 
 
-def _hyperbolic(term: Term) -> Term:
-    if not isinstance(term, Sum):
+def _without_exponential(term: Term) -> Term:
+    if isinstance(term, Sum):
+        made = _hyperbolic(term)
+    elif isinstance(term, Product):
+        powers = [power(_hyperbolic(b) if isinstance(b, Sum) else b, e) for b, e in term.factors]
+        made = multiply(number(term.coefficient), *powers)
+    else:
         return term
+    return term if E in factors_of(made) else made
+
+
+def _hyperbolic(term: Sum) -> Term:
+    """2*exp(x/2)*cosh(x/2) for exp(x) + 1, and the like for other sums of two exponentials."""
     parts = [(factors_of(part), c) for part, c in term.terms]
     if term.constant:
         parts.append(({}, term.constant))

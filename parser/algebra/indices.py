@@ -9,6 +9,7 @@ indices, and that is all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import count
 from math import prod
 from typing import Any
@@ -102,11 +103,6 @@ def powers_of(term: Term) -> list[Term]:
     return [number(term.coefficient), *(power(base, exponent) for base, exponent in term.factors)]
 
 
-def is_below(term: Term) -> bool:
-    """Whether all factors stand below a line."""
-    return isinstance(term, Product) and all(isinstance(e, Number) and e.value < 0 for _, e in term.factors)
-
-
 class Indices:
     """The indices that expressions depend on, and the shapes of the arrays whose elements they have."""
 
@@ -184,6 +180,8 @@ class Indices:
         if not present:
             return multiply(times, body)
         if isinstance(body, Sum):
+            if name == "sum" and self._is_centred(body, present):
+                return ZERO
             if name == "sum" and any(self._meeting(part, present) for part, _ in body.terms):
                 return multiply(times, add(*(self.reduced(name, part, present) for part in summands(body))))
             content = number(abs(primitive_part(body)[0]))
@@ -191,19 +189,12 @@ class Indices:
         else:
             powers = powers_of(body)
             inside = [factor for factor in powers if self.free(factor).intersection(present)]
-            # sum(x/y) rather than x*sum(1/y).
-            are_below = all(map(is_below, inside))
-            inside += [factor for factor in powers if factor not in inside and are_below and self.free(factor)]
             front = [factor for factor in powers if factor not in inside]
         whole = multiply(*inside)
         outside = multiply(times, *front)
         if outside is not ONE:
             return multiply(outside, self.reduced(name, whole, present))
-        if (
-            isinstance(whole, Call)
-            and whole.name == "where"
-            and not self.free(whole.arguments[0]).intersection(present)
-        ):
+        if is_call(whole, "where") and not self.free(whole.arguments[0]).intersection(present):
             condition, *branches = whole.arguments
             return call("where", condition, *(self.reduced(name, branch, present) for branch in branches))
         simpler = self._simpler_sum(whole, inside, present) if name == "sum" else None
@@ -213,6 +204,24 @@ class Indices:
             inner, own = self._opened(whole)
             return self.reduced(name, inner, [*present, *own])
         return self._named(name, whole, present)
+
+    def _is_centred(self, body: Sum, over: Sequence[Any]) -> bool:
+        """Whether terms are what others have on average: x - mean(x)."""
+        count = prod(i.size for i in over)
+        total: list[Term] = []
+        means = 0
+        for part in summands(body):
+            scale, rest = coefficient_of(part)
+            if is_call(rest, "mean") and not self.free(rest).intersection(over):
+                means += 1
+                inner, *own = rest.arguments
+                scale *= Fraction(count, prod(i.size for i in own if isinstance(i, Index)))
+                total.append(multiply(number(scale), raw_call("sum", (inner, *own))))
+            elif self.free(part).intersection(over):
+                total.append(multiply(number(scale), self.reduced("sum", rest, over)))
+            else:
+                return False
+        return bool(means) and add(*total) is ZERO
 
     def _named(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """The reduction with the names of indices that all have of its kind."""
@@ -270,10 +279,4 @@ class Indices:
                 for one, other in (factor.arguments, factor.arguments[::-1]):
                     if isinstance(one, Index) and one in over:
                         return one, other, rest
-            if is_call(factor, "where") and ZERO in factor.arguments[1:]:
-                condition, *branches = factor.arguments
-                found = [self._meeting(branch, over) for branch in branches]
-                for one, other, inner in filter(None, found):
-                    chosen = call("where", condition, *(inner if own else ZERO for own in found))
-                    return one, other, multiply(chosen, rest)
         return None

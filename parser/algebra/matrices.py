@@ -12,11 +12,12 @@ from typing import Any
 
 from .arithmetic import add, multiply, power
 from .functions import call, rebuilt
-from .indices import REVERSED, SAME, Indices, axes_of, is_below, is_reduction, is_symmetric, powers_of, sized
+from .indices import REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
 from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
     HALF,
+    MINUS_ONE,
     ONE,
     ZERO,
     Call,
@@ -41,6 +42,7 @@ _EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
 _KEEPDIM = named("keepdim", symbol("True"))
 # Reductions along dimensions too, with the arguments of a sum.
 ALONG = ("sum", "mean", "amax", "amin", "logsumexp")
+_MOST_JOINED = 20  # terms of a sum, of which some are made one
 _MOST_ORDERS = 3  # dimensions that are tried in every order
 
 # Indices; None: of a dimension with one element.
@@ -65,8 +67,31 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
+            whole, joined = term, self._joined(term)
+            while joined is not whole:
+                whole, joined = joined, self._joined(joined)
+            if whole is not term:
+                made = min(made, self._written(whole, axes), key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
+
+    def _joined(self, term: Term) -> Term:
+        """A sum with two products in one that have a factor in common: (W + W.T) @ x for W @ x + W.T @ x."""
+        members: dict[tuple[Term, ...], list[tuple[Term, Term]]] = {}
+        for part, scale in term.terms if isinstance(term, Sum) and len(term.terms) <= _MOST_JOINED else ():
+            if isinstance(part, Call) and part.name == "sum" and is_reduction(part):
+                body, *over = part.arguments
+                for factor in powers_of(body)[1:]:
+                    rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+                    members.setdefault((factor, *over), []).append((part, rest))
+        group = max(members, key=lambda group: len(members[group]), default=())
+        if not group or len(members[group]) < 2 or not isinstance(term, Sum):
+            return term
+        factor, *over = group
+        parts = [part for part, _ in members[group]]
+        others = (multiply(number(scale), part) for part, scale in term.terms if part not in parts)
+        body = multiply(factor, add(*(rest for _, rest in members[group])))
+        return add(number(term.constant), *others, self.indices.reduced("sum", body, over))
 
     def _written(self, term: Term, axes: Axes) -> Term:
         made: dict[Term, Term] = {}
@@ -93,8 +118,6 @@ class Matrices:
             return self._reduction(term, axes)
         if any(is_call(factor, SAME) for factor in powers_of(term)):
             return self._among_zeros(term, axes)
-        if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
-            return self.array(term, axes[-1:])
         outer = self._outer(term, axes)
         if outer is None:
             return None
@@ -119,12 +142,6 @@ class Matrices:
         """The elements one by one, if they have places. None: they have none, or there are too many."""
         if not 0 < len(axes) < 3 or prod(sized(axes)) > LONGEST_LIST or not self._has_places(term, axes):
             return None
-        if isinstance(term, Sum) and len(axes) == 2:
-            parts = summands(term)
-            placed = [part for part in parts if self._has_places(part, axes)]
-            if len(placed) < len(parts):
-                rest = add(*(part for part in parts if part not in placed))
-                return add(self.array(add(*placed), axes), self.array(rest, axes))
         return self._items(term, axes)
 
     def _items(self, term: Term, axes: Axes) -> Term:
@@ -266,9 +283,8 @@ class Matrices:
             factors = self._separated(factors)
             right = [factor for factor in factors if columns[0] in self.indices.free(factor)]
         else:
-            # sum(x/y) rather than x @ (1/y).
             factors.sort(key=_place)
-            right = factors[1:] if len(factors) == 2 and not any(map(is_below, factors)) else []
+            right = factors[1:] if len(factors) == 2 else []
         sides = multiply(*(factor for factor in factors if factor not in right)), multiply(*right)
         inside = [[dim in self.indices.free(side) for dim in (index, *rows)] for side in sides]
         if inside != [[True, *[True for _ in rows]], [True, *[False for _ in rows]]]:
@@ -280,7 +296,8 @@ class Matrices:
             before = self.array(right_side, [*batch, *columns, index])
             after = self._product(before, self.array(left, [*batch, index, *rows]), turned)
             yield self._placed(after, turned, axes)
-        if rows or not columns or not isinstance(beside, (Sum, Product)):
+        # A.T @ (A @ x), as in a book, rather than A @ x @ A.
+        if rows or not columns or not (isinstance(beside, (Sum, Product)) or is_call(beside, "@")):
             whole = self._product(beside, self.array(right_side, [*batch, index, *columns]), own)
             yield self._placed(whole, own, axes) if own else whole
 

@@ -8,8 +8,10 @@ from itertools import product as combinations
 from typing import Any
 
 from .arithmetic import add, multiply, power
+from .functions import call
+from .identities import rewritten
 from .rational import Ring, TooLargeError, Value
-from .terms import Product, Sum, Term, number, summands
+from .terms import MINUS_ONE, Number, Product, Sum, Term, children, number, summands
 
 _MOST_TERMS = 60  # of a polynomial that is written multiplied out
 _MOST_COLLECTED = 4  # generators by whose powers a polynomial is collected
@@ -147,3 +149,40 @@ class Forms:
                 inner = self._written(value.content, value.powers)
                 parts.append(multiply(inner, self.ring.monomial(Fraction(1), {place: exponent})))
             yield add(*parts)
+
+
+def with_roots_apart(term: Term) -> Term:
+    """sqrt(x**2 - 1)/abs(x) for sqrt(1 - 1/x**2): roots of quotients without the squares in them."""
+    return rewritten(term, _root_apart, lambda part: children(part) if isinstance(part, (Sum, Product)) else ())
+
+
+def _root_apart(term: Term) -> Term:
+    if not isinstance(term, Product):
+        return term
+    parts = (part for base, exponent in term.factors for part in _parts_of_root(base, exponent))
+    return multiply(number(term.coefficient), *parts)
+
+
+def _parts_of_root(base: Term, exponent: Term) -> list[Term]:
+    as_it_is = [power(base, exponent)]
+    if not isinstance(base, (Sum, Product)) or not isinstance(exponent, Number) or exponent.value.denominator != 2:
+        return as_it_is
+    try:
+        ring = Ring(base)
+        value = ring.value(base)
+    except TooLargeError:
+        return as_it_is
+    if not any(abs(count) > 1 for count in value.powers.values()):
+        return as_it_is
+    odd: dict[bool, dict[int, int]] = {True: {}, False: {}}
+    squares: dict[int, dict[int, int]] = {}
+    for place, count in value.powers.items():
+        odd[count > 0][place] = count % 2
+        squares.setdefault(int(count / 2), {})[place] = 1
+    above, below = (ring.term(ring.multiplied_out(Value(Fraction(1), odd[sign]))) for sign in (True, False))
+    parts = [power(multiply(number(value.content), above, power(below, MINUS_ONE)), exponent)]
+    for times, places in squares.items():
+        factor = ring.term(ring.multiplied_out(Value(Fraction(1), places)))
+        whole = int(2 * times * exponent.value)
+        parts += [power(factor, number(whole)), *([call("sign", factor)] if whole % 2 else [])]
+    return parts

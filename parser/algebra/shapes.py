@@ -8,15 +8,12 @@ from typing import Any
 import numpy as np
 
 from ...engine.program.program import Constant, Variable
-from .arithmetic import multiply
-from .notation import CONDITIONS, ELEMENT, FLOAT, KEYWORD, LIST, is_elementwise
+from .notation import FLOAT, KEYWORD, LIST, is_elementwise
 from .terms import (
     ONE,
     ZERO,
     Call,
     Number,
-    Product,
-    Symbol,
     Term,
     children,
     is_call,
@@ -115,42 +112,13 @@ def named(name: str, value: Term) -> Term:
 
 
 def _as_float(term: Term) -> Term:
-    """An array of whole numbers with one of them written as a float, so that all are; any other array as it is."""
+    """An array of numbers with one of them written as a float, so that all are; any other array as it is."""
     if isinstance(term, Number):
         return raw_call(FLOAT, (term,))
-    if not _is_whole(term):
-        return term
-    if isinstance(term, Call) and term.name == LIST and term.arguments:
+    if is_call(term, "where"):
+        condition, then, otherwise = term.arguments
+        return raw_call("where", (condition, _as_float(then), otherwise))
+    if is_call(term, LIST) and term.arguments:
         first, *others = term.arguments
-        if isinstance(first, Number) or is_call(first, LIST):
-            return raw_call(LIST, (_as_float(first), *others))
-    return multiply(raw_call(FLOAT, (ONE,)), term)
-
-
-# What gives the elements of its first argument other places, or adds them.
-_MOVING = ("unsqueeze", "squeeze", "reshape", "T", "mT", "broadcast_to", "flip", "roll", "sum", "cumsum", "transpose")
-
-
-def _is_whole(term: Term) -> bool:
-    """Whether the elements are whole numbers or truth values, of a dtype that says so."""
-    for part in ordered([term], _valued):
-        if isinstance(part, Call):
-            if part.name not in (*_MOVING, *CONDITIONS, LIST, ELEMENT, "where", "@", "outer"):
-                return False
-        elif isinstance(part, Symbol):
-            if part.name not in ("True", "False"):
-                return False
-        elif isinstance(part, Number) and part.value.denominator != 1:
-            return False
-    return True
-
-
-def _valued(term: Term) -> list[Term]:
-    """The parts whose elements make the dtype."""
-    if not isinstance(term, Call):
-        return [base for base, _ in term.factors] if isinstance(term, Product) else list(children(term))
-    if term.name in CONDITIONS:
-        return []
-    if term.name in (*_MOVING, ELEMENT):
-        return [term.arguments[0]]
-    return list(term.arguments[1:] if term.name == "where" else term.arguments)
+        return raw_call(LIST, (_as_float(first), *others))
+    return term

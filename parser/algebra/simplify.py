@@ -14,6 +14,7 @@ from .functions import rebuilt
 from .identities import (
     formula_of_square,
     has_quotient,
+    in_exponentials,
     multiplied_angles,
     of_inverse,
     square,
@@ -58,6 +59,7 @@ _MOST_ROOTS = 8
 _LOST = 30  # tokens that it may cost to keep digits
 _CLOSE = 1  # tokens that it may cost to keep a point
 _MOST_CLOSE = 6
+_HYPERBOLIC = 4  # tokens that hyperbolic functions may cost for exponentials that overflow
 
 
 def simplified(
@@ -107,6 +109,7 @@ class _Simplification:
         self.work = 0
         # What was hardly longer than a form that was chosen.
         self.near: dict[Term, list[Term]] = {}
+        self.turned: set[Term] = set()
 
     def shortest(self, term: Term, is_outer: bool) -> Term:
         """The shortest form; of what is no whole result, if it is small."""
@@ -138,8 +141,11 @@ class _Simplification:
         sums = [form for form in forms if isinstance(form, Sum)]
         # (cos(x) - sin(x)/x)/x: a square below the line is 0, or beyond all numbers, sooner.
         forms |= dict.fromkeys(_common_factor(form, lambda powers: min(max(powers), Fraction(0))) for form in sums)
-        longest = self.shown.tokens(term) + _CLOSE
-        return [form for form in forms if form is not term and self.shown.tokens(form) <= longest]
+        tokens = self.shown.tokens(term)
+        return [form for form in forms if form is not term and self.shown.tokens(form) <= tokens + self._cost(form)]
+
+    def _cost(self, form: Term) -> int:
+        return _HYPERBOLIC if form in self.turned else _CLOSE
 
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
@@ -161,14 +167,14 @@ class _Simplification:
                     best, least = form, tokens
             if self.work > _MOST_WORK:
                 break
-        close = [form for form in sorted(tried, key=tried.__getitem__) if tried[form] <= least + _CLOSE]
+        close = [form for form in sorted(tried, key=tried.__getitem__) if tried[form] <= least + self._cost(form)]
         self.near[best] = close[:_MOST_CLOSE]
         return best
 
     def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
         # FLINT takes a while to be imported.
         from .rational import Ring, TooLargeError
-        from .rational_forms import Forms
+        from .rational_forms import Forms, with_roots_apart
 
         if (chosen := by_regions(term)) is not None:
             yield chosen
@@ -180,28 +186,48 @@ class _Simplification:
         variants = [(term, True, ""), (term, False, "")] if has_factors else [(term, False, "")]
         if plain is not term:
             variants.append((plain, False, ""))
+        if (apart := with_roots_apart(plain)) is not plain:
+            variants.append((apart, False, ""))
         if _are_related(powers):
             variants += [(plain, False, "odd"), (plain, False, "even")]
+        has_exponential = self.is_final and any(base is E for base, _ in powers)
+        if is_outer and has_exponential:
+            yield from self._hyperbolic(term)
+            if (exponential := in_exponentials(plain)) is not plain:
+                variants.append((exponential, False, ""))
+        split = without_quotients(plain, bounded=True) if self.is_final else plain
+        if split is not plain:
+            variants += [(split, False, "odd"), (split, False, "even")]
         for variant, whole, parity in variants:
             with suppress(TooLargeError):
                 ring = Ring(variant, whole, parity)
                 for form in Forms(ring, self.shown.tokens).of(ring.value(variant)):
+                    if variant is split is not plain:
+                        joined = with_quotients(form)
+                        yield from filter(_stays_finite, (joined, multiplied_angles(joined)))
+                        continue
                     yield form
                     if not self.is_final:
                         continue
-                    if is_outer and _stays_finite(turned := with_hyperbolics(form)):
-                        yield turned
+                    if is_outer and has_exponential:
+                        yield from self._hyperbolic(form)
                     if parity or plain is not term or has_quotient(form):
                         yield (joined := with_quotients(form))
                         if parity:
                             yield multiplied_angles(form)
                             yield multiplied_angles(joined)
 
+    def _hyperbolic(self, term: Term) -> Iterator[Term]:
+        """The expression with hyperbolic functions, where no quotient of two that overflow is left."""
+        turned = with_hyperbolics(term)
+        if turned is not term and _stays_finite(turned := with_quotients(turned)):
+            self.turned.add(turned)
+            yield turned
+
 
 def _powers(term: Term) -> list[tuple[Term, Term]]:
-    """The factors of all products in the rational function that an expression is, with their exponents."""
-    products = [part for part in ordered([term], _inside) if isinstance(part, Product)]
-    return [pair for part in (*products, term) for pair in factors_of(part).items()]
+    """The factors of all terms in the rational function that an expression is, with their exponents."""
+    return [pair for part in ordered([term], _inside) if not isinstance(part, Sum) for pair in factors_of(part).items()]
 
 
 def _plainest(term: Term) -> Term:
@@ -231,15 +257,20 @@ def _with_own_logarithm(term: Product) -> Iterator[Term]:
 
 
 def _stays_finite(term: Term) -> bool:
-    """Whether no exponential is left, and no function that grows stands both above and below a line: inf/inf."""
-    calls: dict[bool, bool] = {}
+    """Whether nothing that grows stands both above and below a line: inf/inf."""
+    growing: set[Term] = set()
     for part in ordered([term], _inside):
-        if part is E:
-            return False
-        if isinstance(part, Product):
-            signs = (isinstance(e, Number) and e.value > 0 for b, e in part.factors if square(b) is not None)
-            calls.update(dict.fromkeys(signs, True))
-    return len(calls) < 2 and True not in calls
+        grows = part is E or square(part) is not None
+        if isinstance(part, Sum):
+            grows = any(inner in growing for inner, _ in part.terms)
+        elif isinstance(part, Product):
+            signs = {(integer(e) or 1) > 0 for b, e in part.factors if b in growing}
+            if len(signs) > 1:
+                return False
+            grows = True in signs
+        if grows:
+            growing.add(part)
+    return True
 
 
 def _steepness(term: Term) -> Fraction:
@@ -249,12 +280,22 @@ def _steepness(term: Term) -> Fraction:
 
 
 def _vanishes_far_away(term: Term) -> bool:
-    """Whether an expression is a sum of powers of tanh whose digits all cancel where it is 1."""
-    if not isinstance(term, Sum):
-        return False
-    bases = {base for part, _ in term.terms for base in factors_of(part)}
-    are_bounded = all(isinstance(base, Call) and bool((f := function(base.name)) and f.complement) for base in bases)
-    return are_bounded and term.constant + sum(coefficient for _, coefficient in term.terms) == 0
+    """Whether there are powers of tanh in a sum whose digits all cancel where it is 1."""
+    parts = ordered([term], _inside)
+    return any(map(_is_bounded, parts)) and any(isinstance(part, Sum) and _cancels(part) for part in parts)
+
+
+def _cancels(term: Sum) -> bool:
+    # What is left of each term where tanh is 1, and how often.
+    totals: dict[Term, Fraction] = {ONE: term.constant} if term.constant else {}
+    for part, coefficient in term.terms:
+        rest = product(Fraction(1), {b: e for b, e in factors_of(part).items() if not _is_bounded(b)})
+        totals[rest] = totals.get(rest, Fraction(0)) + coefficient
+    return not all(totals.values())
+
+
+def _is_bounded(base: Term) -> bool:
+    return isinstance(base, Call) and bool((record := function(base.name)) and record.complement)
 
 
 def _denominators(term: Term) -> int:

@@ -14,9 +14,9 @@ from ...engine.api.creation import tensor
 from ..semantics.evaluate import evaluate
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.decimal_text import decimal
-from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.errors import ExpressionError, UsageError, failing
 from ..syntax.parse import parse
-from ..syntax.wording import quoted, reason_of, sentence
+from ..syntax.wording import quoted, sentence
 
 _NUMBERS = r"\[[\[\]\d\s.,eE+-]*"
 # Of numbers, such as `0:10`, or as other languages write it.
@@ -139,13 +139,12 @@ def _read_array(name: str, path: str) -> Tensor:
 def _load(path: str, shown: str) -> Any:
     """The array in a .npy or .csv file."""
     try:
-        if path.endswith(".npy"):
-            return _load_npy(path, shown)
-        from .number_files import numbers_of_csv
+        with failing(f"read {shown.rstrip(',')}"):
+            if path.endswith(".npy"):
+                return _load_npy(path, shown)
+            from .number_files import numbers_of_csv
 
-        return numbers_of_csv(path, shown)
-    except OSError as error:
-        raise _unreadable(shown, error) from None
+            return numbers_of_csv(path, shown)
     except (EOFError, ValueError) as error:
         raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
 
@@ -165,16 +164,10 @@ def _read_json(path: str, shown: str) -> Any:
     import json
 
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with failing(f"read {shown.rstrip(',')}"), open(path, encoding="utf-8-sig") as file:
             return json.load(file, parse_int=float)
-    except OSError as error:
-        raise _unreadable(shown, error) from None
     except (RecursionError, ValueError) as error:
         raise UsageError(f"{shown} is not JSON: {sentence(str(error))}") from None
-
-
-def _unreadable(shown: str, error: OSError) -> UsageError:
-    return UsageError(f"cannot read {shown.rstrip(',')}: {reason_of(error)}")
 
 
 def _tensor_of(values: Any) -> Tensor:

@@ -181,9 +181,14 @@ def _notes(found: Derivatives, elements: str) -> list[str]:
 def _lost(found: Derivatives) -> Iterator[str]:
     """Notes on where a form has no value and the derivative has one."""
     for by, points in found.lacks.items():
-        few = ", ".join(dict.fromkeys(f"{point or 0.0:g}" for point in points[:_MOST_POINTS]))
-        more = " and others" if len(points) > _MOST_POINTS else ""
-        yield f"this form is not finite at {by[-1]} = {few}{more}, where `autodiff eval` finds a derivative"
+        yield f"this form is not finite at {_listed(by, points)}, where `autodiff eval` finds a derivative"
+    for by, points in found.strays.items():
+        yield f"this form loses its digits at {_listed(by, points)}, where `autodiff eval` keeps them"
+
+
+def _listed(by: By, points: Sequence[float]) -> str:
+    few = ", ".join(dict.fromkeys(f"{point or 0.0:g}" for point in points[:_MOST_POINTS]))
+    return f"{by[-1]} = {few}{' and others' if len(points) > _MOST_POINTS else ''}"
 
 
 def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:

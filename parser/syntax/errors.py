@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from operator import eq
 from typing import Any
 
-from .wording import LONGEST_NAME, middle_left_out
+from .wording import LONGEST_NAME, middle_left_out, reason_of
 
 _CONTEXT = 40  # characters shown before the span in a line too long to show whole
 _WINDOW = 100  # the longest line shown whole
@@ -125,6 +126,15 @@ class UsageError(AutodiffError):
         if self.help:
             lines.append(f"  = help: {brief(self.help)}")
         return "\n".join(lines)
+
+
+@contextmanager
+def failing(doing: str, help: str | None = None) -> Iterator[None]:
+    """UsageError: what is done in the block cannot be, in the words of the system or of a store."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot {doing}: {reason_of(error)}", help) from None
 
 
 def brief(text: str) -> str:

@@ -72,10 +72,9 @@ class ArrayPrinter(CodePrinter):
         if self.picks_from_names:
             objects = [record.object for record in records_of(derivatives) if type(record) is Subscript]
             derivatives = with_names(derivatives, {id(array) for array in objects if not _has_places(array)})
-        program = Program("", (*derivatives.used(), *derivatives.results.values()))
         names: dict[str, Shape] = {name: self.arrays.get(name, ()) for name in derivatives.variables}
         try:
-            self.shapes = _shapes_of(program, names)
+            self.shapes = shapes_of(program_of(derivatives), names)
         except (ExpressionError, TraceError) as error:
             if self.arrays:
                 raise self.no_word("shapes that depend on numbers") from error
@@ -218,7 +217,7 @@ class ArrayPrinter(CodePrinter):
         printer = copy(self)
         printer.arguments, printer.argument_shapes = {"x": enclosed(part, ATOM)}, {"x": shape}
         program = parse(_WRITTEN_OUT[name])
-        printer.shapes = _shapes_of(program, {"x": shape})
+        printer.shapes = shapes_of(program, {"x": shape})
         return printer.texts(program.statements[-1])
 
     def _matrix(self, node: List) -> str:
@@ -285,7 +284,12 @@ class ArrayPrinter(CodePrinter):
         return super().filled(node, variable)
 
 
-def _shapes_of(program: Program, names: dict[str, Shape]) -> dict[int, Shape]:
+def program_of(derivatives: Derivatives) -> Program:
+    """The derivatives and the parts that they share as one program."""
+    return Program("", (*derivatives.used(), *derivatives.results.values()))
+
+
+def shapes_of(program: Program, names: dict[str, Shape]) -> dict[int, Shape]:
     """The shapes of the parts of a program, by identity; to those of its variables those of what it assigns are added.
 
     ExpressionError, TraceError: they depend on numbers.

@@ -48,7 +48,7 @@ def _helper(name: str, value: str) -> str:
 class CPrinter(ScalarPrinter):
     """Prints C that computes with doubles, or with floats."""
 
-    truths_are_numbers = True
+    truths_are_numbers = has_ascii_names = True
     language = "C's math.h"
     frame = Frame(
         head="double {name}({parameters}) {{",
@@ -64,7 +64,9 @@ class CPrinter(ScalarPrinter):
     helpers = {  # noqa: RUF012
         "larger": _helper("larger", "a > b || isnan(a) ? a : b"),
         "smaller": _helper("smaller", "a < b || isnan(a) ? a : b"),
-        "modulo": _helper("modulo", "fmod(a, b) + ((b < 0 ? fmod(a, b) > 0 : fmod(a, b) < 0) ? b : 0)"),
+        "modulo": _helper(
+            "modulo", "fmod(a, b) == 0 ? copysign(0, b) : fmod(a, b) + ((fmod(a, b) < 0) == (b < 0) ? 0 : b)"
+        ),
     }
     reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split(), "largerf", "smallerf", "modulof"})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
@@ -88,9 +90,6 @@ class CPrinter(ScalarPrinter):
         "%": "modulo",
         "//": "floor({0}/{1})",
     }
-
-    def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier()
 
     def constant(self, name: str) -> str:
         text = super().constant(name)

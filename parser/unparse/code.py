@@ -106,6 +106,7 @@ class CodePrinter(Printer):
     numbers_are_truths = False
     # Whether names that differ in capitals alone are the same, and how many letters they have at most.
     ignores_case: bool = False
+    has_ascii_names = begins_with_letters = False
     longest_name: int = 1000
 
     def __init__(
@@ -164,12 +165,14 @@ class CodePrinter(Printer):
 
     def is_name(self, text: str) -> bool:
         """Whether the language takes a text as a name, reserved words aside."""
-        return text.isidentifier()
+        is_of_letters = text.isascii() or not self.has_ascii_names
+        return text.isidentifier() and is_of_letters and not (self.begins_with_letters and text[0] == "_")
 
     def spelled(self, name: str) -> str:
         """The name in letters that the language takes."""
         usual = unicodedata.normalize("NFKC", name)
-        return usual if self.is_name(usual) else plain_name(name)
+        text = usual if self.is_name(usual) else plain_name(name)
+        return f"v{text}" if self.begins_with_letters and text[0] == "_" else text
 
     def _new_name(self, name: str) -> str:
         """The name as the language can have it, and as no other variable is called."""

@@ -61,7 +61,7 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     """Prints Fortran that computes with reals of the kind `wp`, and with arrays of them."""
 
     language = "Fortran"
-    ignores_case = True
+    ignores_case = has_ascii_names = begins_with_letters = True
     longest_name = 60
     reserved = frozenset(f"{_INTRINSIC} {_OTHERS}".split())
     choice = "merge({1}, {2}, {0})"
@@ -146,13 +146,6 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     padded = "[spread(0.0_wp, 1, {1}), {0}, spread(0.0_wp, 1, {2})]"
     index = "{}({})"
     stepped = "{}:{}:{}"
-
-    def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier() and text[0] != "_"
-
-    def spelled(self, name: str) -> str:
-        text = super().spelled(name)
-        return text if self.is_name(text) else f"v{text}"
 
     def number(self, value: Any) -> Part:
         return f"{float(value)!r}_wp", ATOM

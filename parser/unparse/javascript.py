@@ -24,7 +24,7 @@ function rounded(x) {
 """
 _MODULO = """\
 function modulo(a, b) {
-  return a % b + (a % b !== 0 && a % b < 0 !== b < 0 ? b : 0);
+  return a % b === 0 ? (b < 0 ? -0 : 0) : a % b < 0 === b < 0 ? a % b : a % b + b;
 }
 """
 
@@ -59,7 +59,6 @@ class JavaScriptPrinter(ScalarPrinter):
         "ldexp": "{0}*Math.pow(2, {1})",
         "round": "rounded",
         "%": "modulo",
-        "sign": "Math.sign({0}) || 0",
         "//": "Math.floor({0}/{1})",
     }
 

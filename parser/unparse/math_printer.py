@@ -152,6 +152,11 @@ class MathPrinter(Printer):
             return self.vector([text for text, _ in parts]), ATOM
         if kind is Call and node.function == "where" and len(parts) == 3:
             return self._choice(node, parts), UNARY
+        if kind is Call:
+            first = len(node.args)
+            named = zip((name for name, _ in node.kwargs), parts[first:], strict=True)
+            given = [(f"{self.usual(name)}{self.comparisons['==']}{text}", COMPARE) for name, (text, _) in named]
+            return self.call(node.function, [*parts[:first], *given])
         return super().node(node, parts)
 
     def _choice(self, node: Call, parts: list[tuple[str, int]]) -> str:

@@ -73,6 +73,7 @@ class MatlabPrinter(ArrayPrinter):
         back="    result = %s;",
         end="end",
     )
+    has_ascii_names = begins_with_letters = True
     longest_name = 60
     helpers = {  # noqa: RUF012
         "rounded": _ROUNDED,
@@ -180,13 +181,6 @@ class MatlabPrinter(ArrayPrinter):
         text = super().whole(node, variable, is_narrow)
         is_vector = type(node) is List and self.rank(node) == 1 and variable in self.arrays
         return f"reshape({text}, size({self.name(variable)}))" if is_vector else text
-
-    def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier() and not text.startswith("_")
-
-    def spelled(self, name: str) -> str:
-        text = super().spelled(name)
-        return text if self.is_name(text) else f"v{text}"
 
     def code(self, derivatives: Derivatives) -> str:
         text = super().code(derivatives)

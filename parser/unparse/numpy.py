@@ -23,6 +23,7 @@ _OF_DIAGONAL = ["0", "0", "1"]
 # What NumPy calls the arguments that may be left out.
 _ARGUMENTS = {
     **{name: name for name in ["offset", "nan", "posinf", "neginf", "decimals", "rtol", "atol", "equal_nan", "ord"]},
+    **{name: name for name in ["full_matrices", "upper"]},
     **dict.fromkeys(("dim", "dims"), "axis"),
     "correction": "ddof",
     "diagonal": "k",
@@ -35,6 +36,8 @@ _ARGUMENTS = {
 _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
 # What takes sizes or dimensions, as tuples.
 _OF_SIZES = "broadcast_to expand flip pad permute repeat reshape roll tile"
+# What SciPy computes with doubles where one operand is a number.
+_OF_DOUBLES = ("xlogy", "xlog1py")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _PLACED = """\
 def {}(array, places, values{}):
@@ -127,7 +130,6 @@ class NumpyPrinter(CodePrinter):
         "linalg_svd": "np.linalg.svd",
         "logsigmoid": "-np.logaddexp(0, -{0})",
         "matrix_exp": "linalg.expm",
-        "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
         "bmm": "np.matmul",
         "mm": "np.matmul",
         "mv": "np.matmul",
@@ -137,9 +139,9 @@ class NumpyPrinter(CodePrinter):
         "permute": "np.transpose",
         "repeat": "np.tile",
         "sigmoid": "special.expit",
+        "select": "np.take({0}, {2}, {1})",
         # Of nan too it is 0.
         "sign": "np.nan_to_num(np.sign({0}))",
-        "silu": "{0}*special.expit({0})",
         "softplus": "np.logaddexp(0, {0})",
         "solve": "np.linalg.solve({0}, {1})",
         "t": "np.transpose({0})",
@@ -186,7 +188,8 @@ class NumpyPrinter(CodePrinter):
             self.lists[id(node)] = f"[{', '.join(items)}]"
             self.items[id(node)] = f"[{', '.join(text for text, _ in parts)}]"
             return self.array(node, [text for text, _ in parts]), ATOM
-        if type(node) is Call and node.function == "where" and self.dtype == SINGLE and self.module != "torch":
+        is_doubled = type(node) is Call and (node.function == "where" or node.function in _OF_DOUBLES)
+        if is_doubled and self.dtype == SINGLE and self.module != "torch":
             parts = [
                 (f"{self.module}.float32({text})", ATOM) if i and self.is_constant(argument) else (text, level)
                 for i, (argument, (text, level)) in enumerate(zip(node.args, parts, strict=True))

@@ -40,8 +40,6 @@ class PythonPrinter(CodePrinter):
         "ldexp": "{0}*2.0**{1}",
         **named("math.", "isfinite isinf isnan nextafter"),
         "gamma": "math.gamma",
-        "sinc": "math.sin(math.pi*{0})/(math.pi*{0}) if {0} else 1.0",
-        "xlogy": "{0}*math.log({1}) if {0} else 0.0",
     }
 
     def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:

@@ -50,7 +50,10 @@ class RustPrinter(ScalarPrinter):
     helpers = {  # noqa: RUF012
         "larger": _helper("larger", "if a > b || a.is_nan() { a } else { b }"),
         "smaller": _helper("smaller", "if a < b || a.is_nan() { a } else { b }"),
-        "modulo": _helper("modulo", "a % b + if a % b != 0.0 && (a % b < 0.0) != (b < 0.0) { b } else { 0.0 }"),
+        "modulo": _helper(
+            "modulo",
+            "if a % b == 0.0 { f64::copysign(0.0, b) } else if (a % b < 0.0) == (b < 0.0) { a % b } else { a % b + b }",
+        ),
     }
     constants = {  # noqa: RUF012
         "pi": "std::f64::consts::PI",

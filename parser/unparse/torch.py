@@ -11,8 +11,10 @@ from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Attribute, Call, List, Name, Number, Unary
 from ..syntax.walk import children, walk
+from .array_printer import program_of, shapes_of
 from .code import CodePrinter, is_truth
 from .how import DOUBLE, SINGLE
+from .naming import records_of
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
@@ -68,6 +70,9 @@ class TorchPrinter(NumpyPrinter):
 
     def prepared(self, derivatives: Derivatives) -> Derivatives:
         self.sizes_named: set[str] = set()
+        if any(getattr(record, "function", "") == "flip" for record in records_of(derivatives)):
+            names = {name: self.arrays.get(name, ()) for name in derivatives.variables}
+            self.shapes = shapes_of(program_of(derivatives), names)
         for assign in derivatives.shared:
             if self._is_number(assign.value):
                 self.sizes_named.add(assign.name)
@@ -117,8 +122,6 @@ class TorchPrinter(NumpyPrinter):
         return name
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "flip" and len(parts) == 1:
-            parts = [*parts, ("(0,)", ATOM)]
         if function == "logsumexp" and len(parts) == 1:
             parts = [(f"torch.flatten({parts[0][0]})", ATOM), ("0", ATOM)]
         if function in _ONE_BY_ONE:
@@ -131,8 +134,11 @@ class TorchPrinter(NumpyPrinter):
             return f"{super().node(node, parts)[0]}[0]", ATOM
         if type(node) is Attribute and _has_indices(node.object):
             return f"{parts[0][0].removesuffix('[0]')}.{node.name}", ATOM
+        if type(node) is Call and node.function == "flip" and len(parts) == 1:
+            parts = [*parts, (str(tuple(range(len(self.shapes[id(node)])))), ATOM)]
+            return self.call("flip", parts)
         if type(node) is Call:
-            numbers = [self.is_constant(argument) for argument in node.args]
+            numbers = [*map(self._is_number, node.args)]
             if _takes_tensors_only(node.function):
                 parts = [
                     (self._tensor(text, node), ATOM) if number else (text, level)

@@ -35,6 +35,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn.utils": (),
     "torch.nn.utils.parametrizations": (),
     "torch.nn.utils.parametrize": (),
+    "torch.nn.utils.prune": (),
     "torch.nn.utils.rnn": (),
     "torch.optim": (),
     "torch.optim.lr_scheduler": (),
@@ -51,6 +52,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 _PLACES = {
     "torch.nn.utils.parametrizations": "torch.nn.parametrizations",
     "torch.nn.utils.parametrize": "torch.nn.parametrize",
+    "torch.nn.utils.prune": "torch.nn.prune",
     "torch.nn.utils.rnn": "torch.nn.packed_sequences",
     "torch.testing": "torch.utils.testing",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import pickle
 import re
@@ -293,6 +294,14 @@ def test_without_dask_its_extra_is_named(autodiff, tmp_path: Path, monkeypatch: 
     assert found.code == 2
     assert "--cluster needs Dask, which is not installed" in found.err
     assert "[cluster]" in found.err
+
+
+def test_dask_and_what_it_stands_on_say_nothing_themselves() -> None:
+    logging.getLogger("tornado.application").setLevel(logging.ERROR)  # as Dask sets it
+    with pytest.raises(UsageError, match="takes the address"), connected("nowhere"):
+        pass
+    named = [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado", "asyncio"))]
+    assert [name for name in named if logging.getLogger(name).isEnabledFor(logging.ERROR)] == []
 
 
 def _not_there(number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import math
@@ -19,8 +20,10 @@ from hypothesis import strategies as st
 from autodiff.cli.map import delimited, spelling
 from autodiff.cli.map.delimited import Delimited
 from autodiff.cli.map.jsonl import JsonLines
-from autodiff.cli.tables import record_ends
+from autodiff.cli.tables import encoding, opening, record_ends
 from autodiff.cli.tables.dialect import Dialect
+from autodiff.cli.tables.encoding import with_newlines
+from autodiff.cli.tables.formats import format_by_content
 from autodiff.cli.tables.opening import Headed
 from autodiff.parser.frames.arrow_import import has_arrow
 
@@ -233,3 +236,39 @@ def test_powers_of_two_and_ten_are_written_as_python_writes_them() -> None:
     values = np.array([*powers, *np.nextafter(powers, 0), *np.nextafter(powers, math.inf)])
     written = spelling.texts(-values, None, spelling.spelling_of(Dialect()))
     assert spelling.as_list(written) == list(map(repr, (-values).tolist()))
+
+
+class Pieces:
+    """A pipe whose writer pauses after each piece."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = list(pieces)
+
+    def read(self, size: int) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+
+@grouped(
+    "data",
+    [
+        b"x\ty\n1\t2\n",
+        b"\n \n" + b'{"x": 1}\n',
+        "x\ty\n1\t2\n".encode("utf-16"),
+        gzip.compress(b"x\n1\n"),
+        b"PAR1\x15\x04\n",
+        b"ARROW1\0\0\n",
+        b"\xff\xff\xff\xff\x80\x01",
+        b"x\ry\r",
+    ],
+)
+def test_what_a_table_is_does_not_depend_on_where_its_writer_pauses(
+    monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    monkeypatch.setattr(opening, "_ready", lambda *_: False)
+
+    def told(*pieces: bytes) -> list[object]:
+        stream = opening.Headed(Pieces(*pieces), "here", number=0)
+        marks = [stream.head.startswith(mark) for mark in (*opening._MAGIC, *encoding._MARKS)]
+        return [format_by_content(stream.head), marks, with_newlines(stream, True) is stream]
+
+    assert all(told(data[:place], data[place:]) == told(data) for place in range(1, len(data)))

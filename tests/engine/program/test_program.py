@@ -289,6 +289,16 @@ def test_a_program_without_variables_in_it_is_a_constant() -> None:
 # Running
 
 
+def test_what_is_returned_is_the_callers_to_change() -> None:
+    program = trace(lambda x: {"same": torch.ones_like(x), "other": x * 2}, {"x": (2,)})
+    for value in (np.array([1.0, 2.0]), torch.tensor([1.0, 2.0])):
+        for _ in range(2):
+            found = program.run({"x": value})
+            assert [found[name].tolist() for name in found] == [[1.0, 1.0], [2.0, 4.0]]
+            for output in found.values():
+                output[0] = 9.0
+
+
 def test_numbers_arrays_and_tensors_give_the_same_answer() -> None:
     program = trace(bump, {"x": (), "y": ()})
     x, y = torch.tensor(0.7, requires_grad=True), torch.tensor(1.3, requires_grad=True)

@@ -67,6 +67,11 @@ def run(source: str, limits: Limits = Limits()) -> str:  # noqa: B008
         ),
         ("seen = []\nnet.apply(lambda m: seen.append(m.training)); seen", "[True, True]\n"),
         (
+            "import torch.nn.utils.prune as prune\n"
+            "print(prune.l1_unstructured(nn.Linear(4, 1), 'weight', 0.5).weight_mask.sum(), prune.is_pruned(net))",
+            "tensor(2.) False\n",
+        ),
+        (
             "from torch.distributions.categorical import Categorical\n"
             "policy = Categorical(logits=torch.tensor([0.0, 100.0])); a = policy.sample(); a, policy.log_prob(a)",
             "(tensor(1), tensor(0.))\n",
@@ -122,6 +127,13 @@ def test_a_class_of_a_script_is_a_network(source: str, shown: str) -> None:
         "torch.distributions.Normal(0, 1)._checks",
         "torch.distributions.Normal(0, 1).sample((10**9,))",
         "torch.distributions.Multinomial(10**9, torch.ones(2)).sample()",
+        "torch.distributions.Multinomial(10**9, torch.ones(2)).entropy()",
+        "torch.distributions.Exponential(1.0).expand((10**9,)).sample()",
+        "torch.distributions.Laplace(0.0, 1.0).expand((10**9,)).sample()",
+        "torch.distributions.Poisson(1.0).expand((10**9,)).sample()",
+        "torch.distributions.Independent(torch.distributions.Normal(0, 1).expand((10**9,)), 1).sample()",
+        "torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)).expand((10**9,)).precision_matrix",
+        "torch.distributions.Categorical(torch.ones(10**9))",
         "d = torch.distributions.Categorical(torch.ones(2)); d._num_events = 10**9",
         "class V(torch.autograd.Variable): pass",
         "nn.LazyLinear(3)._becomes",

@@ -128,7 +128,7 @@ def test_all_that_can_be_reached_by_names_is_of_the_language() -> None:
         hidden = [name for name in names if name.startswith("__") and name != "__version__"]
         assert not hidden, path
         if isinstance(value, (type, FunctionType, BuiltinFunctionType, MethodType, partial)):
-            assert names <= {"from_pretrained", "generate_square_subsequent_mask"}, path
+            assert names <= {"apply", "from_pretrained", "generate_square_subsequent_mask"}, path
         key = f"{type(value).__name__}:{value.name}" if isinstance(value, Module) else type(value).__name__
         if key not in seen:
             seen.add(key)

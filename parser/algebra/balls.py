@@ -1,0 +1,134 @@
+"""What an expression is at a point, to all digits of a float: in FLINT's balls, whatever cancels in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from flint import arb, ctx, fmpq
+
+from ...engine.api.creation import tensor
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
+from ..syntax.parse import parse
+from .canonical import CANONICAL
+from .formulas import formula
+from .functions import rebuilt
+from .notation import function
+from .terms import Call, E, Number, Product, Sum, Symbol, Term, integer, ordered
+
+_PRECISIONS = (128, 1280)  # bits; the latter for the sine of the largest numbers
+_ENOUGH = 50  # bits that are known
+_CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
+_LEVELS = 4  # of definitions in each other
+
+
+class UnknownError(Exception):
+    """It has no value, or nothing is known of a function in it."""
+
+
+def exact(term: Term, point: Mapping[str, float]) -> float | None:
+    """The value of an expression, correct but for some last bits. None: it has none, or it is not known."""
+    before, term = ctx.prec, _defined(term)
+    try:
+        for ctx.prec in _PRECISIONS:
+            found = _ball(term, point)
+            if found.is_finite() and (found.is_zero() or found.rel_accuracy_bits() >= _ENOUGH):
+                return float(found.mid())
+    except UnknownError:
+        pass
+    finally:
+        ctx.prec = before
+    return None
+
+
+def _ball(root: Term, point: Mapping[str, float]) -> Any:
+    known: dict[Term, Any] = {}
+    for term in ordered([root]):
+        if isinstance(term, Number):
+            known[term] = _number(term.value)
+        elif isinstance(term, Symbol):
+            if term.name not in point and term.name not in _CONSTANTS:
+                raise UnknownError
+            known[term] = arb(point[term.name]) if term.name in point else _CONSTANTS[term.name]()
+        elif isinstance(term, Sum):
+            known[term] = sum((known[part] * _number(c) for part, c in term.terms), _number(term.constant))
+        elif isinstance(term, Product):
+            known[term] = _number(term.coefficient)
+            for base, exponent in term.factors:
+                whole = integer(exponent)
+                power = (
+                    known[exponent].exp() if base is E else known[base] ** (known[exponent] if whole is None else whole)
+                )
+                known[term] *= power
+        else:
+            known[term] = _call(term, [known[part] for part in term.arguments])
+    return known[root]
+
+
+def _number(value: Any) -> Any:
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _call(term: Call, arguments: list[Any]) -> Any:
+    if term.name in _CHOICES:
+        return _CHOICES[term.name](*arguments)
+    record, method = function(term.name), _method(term.name)
+    if record is not None and record.chooses and len(arguments) == 2:
+        return arguments[0].max(arguments[1]) if record.chooses == ">" else arguments[0].min(arguments[1])
+    if method is None or len(arguments) != 1:
+        raise UnknownError
+    return method(*arguments)
+
+
+def _where(condition: Any, then: Any, otherwise: Any) -> Any:
+    return then if condition == 1 else otherwise if condition == 0 else arb.nan()
+
+
+def _by_sign(of: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """1 or 0 by the sign of the difference, in between where that is not known."""
+    return lambda left, right: of((left - right).sgn())
+
+
+_CHOICES: Mapping[str, Callable[..., Any]] = {
+    "where": _where,
+    "<": _by_sign(lambda sign: sign * (sign - 1) / 2),
+    "<=": _by_sign(lambda sign: 1 - sign * (sign + 1) / 2),
+    ">": _by_sign(lambda sign: sign * (sign + 1) / 2),
+    ">=": _by_sign(lambda sign: 1 - sign * (sign - 1) / 2),
+    "==": _by_sign(lambda sign: 1 - sign * sign),
+    "!=": _by_sign(lambda sign: sign * sign),
+    "and": lambda left, right: left * right,
+    "or": lambda left, right: left + right - left * right,
+    "not": lambda condition: 1 - condition,
+}
+
+
+@cache
+def _method(name: str) -> Callable[[Any], Any] | None:
+    """FLINT's function, if it is the one of that name here: its sinc is another."""
+    record, found = function(name), abs if name == "abs" else getattr(arb, name, None)
+    if record is None or found is None or record.tensors != 1:
+        return None
+    at = (record.domain[0].low + 2 * record.domain[0].high) / 3
+    own = float(evaluate(parse(f"{name}(x)"), {"x": tensor(at)}, Limits()).item())
+    value = found(arb(at))
+    return found if value.is_finite() and abs(float(value.mid()) - own) <= 1e-9 * abs(own) else None
+
+
+def _defined(term: Term) -> Term:
+    """The expression with functions that FLINT lacks as they are defined."""
+    for _ in range(_LEVELS):
+        known: dict[Term, Term] = {}
+        for part in ordered([term]):
+            made = rebuilt(part, known)
+            record = function(made.name) if isinstance(made, Call) and _method(made.name) is None else None
+            text = record and (record.definition or record.exponential)
+            if record is not None and isinstance(made, Call) and text:
+                made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))
+            known[part] = made
+        if known[term] is term:
+            break
+        term = known[term]
+    return term
