@@ -230,7 +230,8 @@ def _exp(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     whole, *keys = term.arguments if is_call(term, ELEMENT) else (term,)
     if is_call(whole, "log_softmax"):
         made = raw_call("softmax", whole.arguments)
-        return raw_call(ELEMENT, (arrays.shapes.record(made, arrays.shapes.of(whole)), *keys))
+        made = arrays.shapes.record(made, arrays.shapes.of(whole))
+        return raw_call(ELEMENT, (made, *keys)) if keys else made
     if isinstance(term, Sum) and len(shape) == 1:
         for part in [part for part, coefficient in term.terms if coefficient == -1]:
             body, *over = part.arguments if isinstance(part, Call) and part.name == "logsumexp" else (part,)

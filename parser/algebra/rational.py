@@ -22,6 +22,7 @@ _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of so
 _MOST_GENERATORS = 60
 _MOST_FACTORED = 200  # terms
 _HIGHEST = 100_000  # degree of a polynomial that is factored: of more, FLINT takes all memory
+_MOST_TERMS = 5000  # of a polynomial whose factors are looked for at all
 _LARGEST = 10**300  # coefficient that is written, as floats end
 
 
@@ -205,7 +206,7 @@ class Ring:
         """The polynomial as its factors, times a number and powers."""
         if not polynomial:
             return Value(Fraction(0), {})
-        if max(map(int, polynomial.degrees()), default=0) > _HIGHEST:
+        if len(polynomial) > _MOST_TERMS or max(map(int, polynomial.degrees()), default=0) > _HIGHEST:
             raise TooLargeError
         try:
             # Of a long one, irreducible factors are hardly ever shorter, and take the longer to find.
