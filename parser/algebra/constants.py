@@ -6,14 +6,18 @@ import math
 from fractions import Fraction
 from functools import cache
 
+import numpy as np
+
 from .arithmetic import add, multiply, power
 from .functions import call
 from .terms import HALF, Term, number, symbol
 
 _SHORT = 12  # digits; what has no more of them is what someone wrote
 _LARGEST_DENOMINATOR = 720
+_DENOMINATORS = np.arange(1, _LARGEST_DENOMINATOR + 1)
 _ULPS = 2.5
 _MOST_AWAY = 6  # from a named constant
+_MOST_POWER = 10  # of a logarithm
 
 
 def read(value: float | bool) -> Term:
@@ -44,9 +48,14 @@ def _rational(value: float) -> Fraction | None:
     text = repr(value)
     if len(text.partition("e")[0].replace(".", "").strip("-0")) <= _SHORT:
         return Fraction(text)
-    fraction = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
     # A few rounding errors are allowed: 1/3 - 1 is not the float nearest to -2/3.
-    return fraction if fraction and abs(float(fraction) - value) <= _ULPS * math.ulp(value) else None
+    most = _ULPS * math.ulp(value)
+    # Whether any will do is soon seen by floats, and fractions take a while.
+    multiples = value * _DENOMINATORS if abs(value) < 2**53 else None
+    if multiples is not None and not (abs(multiples - np.rint(multiples)) <= 2 * most * _DENOMINATORS).any():
+        return None
+    fraction = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
+    return fraction if fraction and abs(float(fraction) - value) <= most else None
 
 
 @cache
@@ -67,6 +76,7 @@ def _named() -> list[tuple[float, Term]]:
     ]
     found.append((math.log(math.pi), call("log", pi)))
     for n in (2, 3, 5, 6, 7, 10):
-        found.append((math.log(n), call("log", number(n))))
-        found.append((1 / math.log(n), power(call("log", number(n)), number(-1))))
+        # Powers, as the next derivatives of 2**x have.
+        for exponent in (1, -1, *range(2, _MOST_POWER + 1)):
+            found.append((math.log(n) ** exponent, power(call("log", number(n)), number(exponent))))
     return found

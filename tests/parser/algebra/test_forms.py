@@ -151,6 +151,8 @@ FORMS = [
     ("leaky_relu(x)", "x", "where(x > 0, 1, 1/100)"),
     ("max(x,y)*min(x,y)", "x", "y"),
     ("where(x>0,sin(x),cos(x))*where(x>0,x,1)", "x", "where(x > 0, x*cos(x) + sin(x), -sin(x))"),
+    ("2**x", "xxx", "2**x*log(2)**3"),
+    ("2**(x**2)", "xx", "2*2**(x**2)*(2*x**2*log(2)**2 + log(2))"),
     # Of a single number, which has no elements.
     ("log_softmax(x)", "x", "1 - softmax(x, dim=-1)"),
 ]
