@@ -206,8 +206,8 @@ def write_long(path: Path, rows: int) -> None:
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system does not say how much memory was used")
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "arrow"] if THOROUGH else ["csv", "parquet"])
 def test_the_memory_does_not_grow_with_the_table(tmp_path: Path, ending: str) -> None:
-    # With one thread, as each has some blocks, which wait for it or for the writer as it happens, and not compiled, which
-    # takes as much memory again, where what is compiled is not kept from a test before.
+    # With one thread, as each has some blocks, which wait for it or for the writer as it happens; and not compiled,
+    # which takes as much memory again, where what is compiled is not kept from a test before.
     # Not ru_maxrss, which starts from what the parent had.
     script = (
         "import re, sys; from autodiff.cli.main import run; code = run(sys.argv[1:]); "
