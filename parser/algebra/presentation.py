@@ -59,11 +59,16 @@ class Presentation:
 
     def __init__(self, decimals: bool = False, names: Mapping[Term, str] | None = None) -> None:
         self.decimals = decimals
-        self.names = names or {}
+        self.names = dict(names or {})
         self.known: dict[Term, Shown] = {}
         # What has been found out about the bases of powers, with how many of them inside each other it is looked at.
         self.opposites: dict[Term, Term | None] = {}
         self.depth = 0
+
+    def give_name(self, term: Term, name: str) -> None:
+        """Shows an expression by a name from here on: in none that has been shown already."""
+        self.names[term] = name
+        self.known[term] = variable(name)
 
     def tokens(self, term: Term) -> int:
         """How many tokens an expression has."""
@@ -92,7 +97,11 @@ class Presentation:
             return self.known[root]
         for part in needed(root):
             self.show(part)
-        return self.written(root)
+        # A power looks for its name where it is a factor, and here is one of itself.
+        name = self.names.pop(root)
+        found = self.written(root)
+        self.names[root] = name
+        return found
 
     def written(self, term: Term) -> Shown:
         """The syntax of an expression whose parts are known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from .arithmetic import power
 from .notation import FLOAT, KEYWORD, RESULT, SLICE
@@ -22,10 +22,10 @@ def shared(outputs: Sequence[Term], shown: Presentation, taken: Collection[str])
     """
     if sum(map(shown.tokens, outputs)) < _LONG:
         return {}
-    chosen = _chosen(outputs, shown)
+    chosen = _repeated(outputs, shown)
     while chosen:
         # Parts of what has a name are counted once only, so that some may not be worth one any more.
-        kept = _chosen(outputs, Presentation(shown.decimals, dict.fromkeys(chosen, "u")))
+        kept = _worthy(chosen, _uses(outputs, chosen), Presentation(shown.decimals, {}))
         if len(kept) == len(chosen):
             break
         chosen = kept
@@ -43,26 +43,51 @@ def free_names(taken: Collection[str]) -> Iterator[str]:
         i += 1
 
 
-def _chosen(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
-    """Among all parts, or those that have names, those whose name saves enough."""
+def _repeated(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
+    """The parts whose name saves enough, each written out: those inside come first."""
+    found: list[Term] = []
+
+    def is_found(term: Term, count: int) -> bool:
+        if count < 2 or isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT):
+            return False
+        if _saves(count, shown.tokens(term)):
+            found.append(term)
+            return True
+        return False
+
+    _count(outputs, is_found)
+    return found[::-1]
+
+
+def _uses(outputs: Sequence[Term], named: Collection[Term]) -> dict[Term, int]:
+    """How often each part is written where some have names."""
+    names = frozenset(named)
+    return _count(outputs, lambda term, _: term in names)
+
+
+def _count(outputs: Sequence[Term], is_named: Callable[[Term, int], bool]) -> dict[Term, int]:
+    """How often each part is written; `is_named` is asked from outside to inside, with the number of uses."""
     parts = ordered(outputs, _shown_children)
     uses: dict[Term, int] = dict.fromkeys(parts, 0)
     for term in outputs:
         uses[term] += 1
-    chosen: list[Term] = []
     for term in reversed(parts):
-        count = uses[term]
-        if not count:
-            continue
-        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT):
-            continue
-        length = shown.show(term, named=False).tokens
-        if (not shown.names or term in shown.names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:
-            chosen.append(term)
-            count = 1
+        count = 1 if is_named(term, uses[term]) else uses[term]
         for child in _shown_children(term):
             uses[child] += count
-    return chosen[::-1]
+    return uses
+
+
+def _worthy(chosen: Sequence[Term], uses: Mapping[Term, int], shown: Presentation) -> list[Term]:
+    """Those of the parts whose name still saves enough, in the names of those inside that are kept."""
+    for term in chosen:
+        if _saves(uses[term], shown.tokens(term)):
+            shown.give_name(term, "u")
+    return [term for term in chosen if term in shown.names]
+
+
+def _saves(count: int, length: int) -> bool:
+    return (count - 1) * length - count - _OWN >= _SAVED
 
 
 def _shown_children(term: Term) -> Iterator[Term]:
