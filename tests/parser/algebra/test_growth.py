@@ -53,9 +53,7 @@ def test_twice_the_expression_is_a_few_times_the_work(
     assert work[1] <= growth * work[0], work
 
 
-@pytest.mark.parametrize(
-    "levels", ["(x + {})*sin({})", "x/({} + {})", "{}/exp(sin(x*{}))", "exp({1})/x", "(x + {})**({})"]
-)
+@pytest.mark.parametrize("levels", ["(x + {})*sin({})", "x/({} + {})", "{}/exp(sin(x*{}))", "(x + {})**({})"])
 def test_the_derivative_of_products_inside_each_other_is_as_long_as_they_are_deep(levels: str) -> None:
     lengths: list[int] = []
     for n in (20, 40):
