@@ -10,7 +10,7 @@ from ..tensors.tensor import Tensor
 from .continuous import Exponential, Laplace, Normal, Uniform
 from .discrete import Bernoulli, Categorical, Poisson
 from .distribution import Distribution
-from .joint import Independent
+from .joint import Independent, added
 
 
 def _kl_of_normals(p: Any, q: Any) -> Tensor:
@@ -55,8 +55,7 @@ def _kl_of_independents(p: Any, q: Any) -> Tensor:
     count = p.reinterpreted_batch_ndims
     if count != q.reinterpreted_batch_ndims:
         raise NotImplementedError("No KL(p || q) is implemented for events of different dimensions")
-    apart = kl_divergence(p.base_dist, q.base_dist)
-    return apart.sum([*range(-count, 0)]) if count else apart
+    return added(kl_divergence(p.base_dist, q.base_dist), count)
 
 
 _KL = {

@@ -12,7 +12,8 @@ from ..tensors.tensor import Tensor
 from .distribution import REAL, Constraint, Distribution, rows
 
 
-def _added(value: Tensor, count: int) -> Tensor:
+def added(value: Tensor, count: int) -> Tensor:
+    """The sums over so many of the last dimensions."""
     return value.sum([*range(-count, 0)]) if count else value
 
 
@@ -42,10 +43,10 @@ class Independent(Distribution):
         return self.base_dist.rsample(sample_shape)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        return _added(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
+        return added(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
 
     def entropy(self) -> Tensor:
-        return _added(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
+        return added(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
     def __repr__(self) -> str:
         return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

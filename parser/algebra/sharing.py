@@ -25,7 +25,7 @@ def shared(outputs: Sequence[Term], shown: Presentation, taken: Collection[str])
     chosen = _repeated(outputs, shown)
     while chosen:
         # Parts of what has a name are counted once only, so that some may not be worth one any more.
-        kept = _worthy(chosen, _uses(outputs, chosen), Presentation(shown.decimals, {}))
+        kept = _worthy(chosen, _uses(outputs, chosen), Presentation(shown.decimals))
         if len(kept) == len(chosen):
             break
         chosen = kept
@@ -48,12 +48,11 @@ def _repeated(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
     found: list[Term] = []
 
     def is_found(term: Term, count: int) -> bool:
-        if count < 2 or isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT):
-            return False
-        if _saves(count, shown.tokens(term)):
+        is_part = not isinstance(term, (Number, Symbol)) and not is_call(term, KEYWORD, SLICE, FLOAT)
+        is_worth_it = count > 1 and is_part and _saves(count, shown.tokens(term))
+        if is_worth_it:
             found.append(term)
-            return True
-        return False
+        return is_worth_it
 
     _count(outputs, is_found)
     return found[::-1]
