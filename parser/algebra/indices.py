@@ -14,6 +14,8 @@ from itertools import count
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from .arithmetic import add, multiply, power, primitive_part
 from .functions import REWRITES, call, rebuilt
 from .notation import ELEMENT, LIST
@@ -38,6 +40,8 @@ from .terms import (
     raw_call,
     summands,
 )
+
+LONGEST_LIST = 12  # elements that are written one by one
 
 # Calls of indices: 1 where two are equal and else 0; one from the end, and how many there are.
 SAME, REVERSED = "same", "reversed"
@@ -101,6 +105,11 @@ def powers_of(term: Term) -> list[Term]:
     if not isinstance(term, Product):
         return [ONE, term]
     return [number(term.coefficient), *(power(base, exponent) for base, exponent in term.factors)]
+
+
+def _places(numbers: Any, shape: Shape) -> list[Any]:
+    """The indices along each dimension of elements that are counted in order."""
+    return [*np.unravel_index(numbers, (1, *shape))[1:]]
 
 
 class Indices:
@@ -169,6 +178,41 @@ class Indices:
         """The expression with other indices for the dimensions of its shape."""
         pairs = zip(axes_of(shape), keys, strict=True)
         return self.replaced(term, {own: key or ZERO for own, key in pairs if own is not None})
+
+    def listed(self, items: Sequence[Term]) -> Term | None:
+        """The vector of these elements. None: there are too many to be written one by one."""
+        return self.element(raw_call(LIST, tuple(items)), (len(items),)) if len(items) <= LONGEST_LIST else None
+
+    def by_index(self, term: Term, shape: Shape, places: Any) -> Term | None:
+        """The elements of a term of a shape in places of another array, which holds how many each is, from 1, or 0.
+
+        None: where they stand is no matter of equal indices and numbers.
+        """
+        count = np.flatnonzero(places)
+        own = [(i, at) for i, at in zip(axes_of(places.shape), _places(count, places.shape), strict=True) if i]
+        sources = _places(np.ravel(places)[count] - 1, shape)
+        if not count.size:
+            return None
+
+        def index_of(at: Any, size: int, others: Sequence[tuple[Index, Any]]) -> Term | None:
+            if np.all(at == at[0]):
+                return number(int(at[0]))
+            for i, other in others[::-1] if size > 1 else ():
+                if i.size == size and np.array_equal(at, other):
+                    return i
+                if i.size == size and np.array_equal(at, size - 1 - other):
+                    return call(REVERSED, i, number(size))
+            return None
+
+        keys = [index_of(at, size, own) for at, size in zip(sources, shape, strict=True)]
+        met = [(i, index_of(at, i.size, own[:n])) for n, (i, at) in enumerate(own)]
+        same = [(i, other) for i, other in met if other is not None]
+        if None in keys or len(same) > 1 or count.size * prod(i.size for i, _ in same) != places.size:
+            return None
+        # Near the end of a long array, a place is counted from there.
+        far = [(k, size) for k, size in zip(keys, shape, strict=True)]
+        keys = [number(n - size) if 2 * (n := integer(k) or 0) > size > n > LONGEST_LIST else k for k, size in far]
+        return multiply(self.with_keys(term, shape, keys), *(call(SAME, *pair) for pair in same))
 
     def reduced(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """A reduction over indices."""

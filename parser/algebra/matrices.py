@@ -12,7 +12,7 @@ from typing import Any
 
 from .arithmetic import add, multiply, power
 from .functions import call, rebuilt
-from .indices import REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
+from .indices import LONGEST_LIST, REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
 from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
@@ -37,7 +37,6 @@ from .terms import (
     symbol,
 )
 
-LONGEST_LIST = 12
 _EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
 _KEEPDIM = named("keepdim", symbol("True"))
 # Reductions along dimensions too, with the arguments of a sum.
@@ -190,8 +189,10 @@ class Matrices:
         whole, *keys = term.arguments
         if not self.indices.free(term):
             return term
-        if is_call(keys[-1], REVERSED):
-            whole = self.shapes.record(raw_call("flip", (whole,)), self.shapes.of(whole))
+        turned = [number(i) for i, key in enumerate(keys) if is_call(key, REVERSED)]
+        if turned:
+            options = () if len(keys) == 1 else (raw_call(LIST, tuple(turned)),)
+            whole = self.shapes.record(raw_call("flip", (whole, *options)), self.shapes.of(whole))
         dims = [next(iter(self.indices.free(key)), None) for key in keys]
         picked = [
             _EVERYTHING if dim or size == 1 else key
