@@ -177,23 +177,10 @@ def _extremes(equation: Equation, arguments: Sequence[Any], arrays: Matrices) ->
 
 def _where(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     condition, then, otherwise = arguments
-    if condition is then and otherwise is ONE:
-        return ONE
     # What the rule of a median does for one that is nan: there is no value then to differentiate.
-    if isinstance(condition, Call) and isinstance(otherwise, Call) and is_call(then, "isnan"):
-        is_of_median = condition.name == "isnan" and otherwise.name == "=="
-        if is_of_median and {condition.arguments[0], then.arguments[0]} == set(otherwise.arguments):
-            return ONE if condition is then else otherwise
+    if is_call(condition, "isnan") and is_call(then, "isnan") and (otherwise is ONE or is_call(otherwise, "==")):
+        return ONE if condition is then else otherwise
     return None
-
-
-def _softmax(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """Of a vector, for which the dimension is the first; None: of another array."""
-    shape = size_of(equation.arguments[0])
-    if len(shape) != 1:
-        return None
-    whole = call(equation.primitive.name, arrays.fitted(arguments[0], shape, True), ZERO)
-    return arrays.indices.element(whole, shape)
 
 
 def _exp(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
@@ -224,12 +211,6 @@ def _accumulated(equation: Equation, arguments: Sequence[Any], arrays: Matrices)
         return arrays.indices.element(raw_call(name, (whole,)), shape)
     items = (arrays.indices.with_keys(term, shape, [number(i)]) for i in range(*shape))
     return arrays.indices.listed([*accumulate(items, add if name == "cumsum" else multiply)])
-
-
-def _masked_fill(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """A number in places that a mask says, as a choice."""
-    term, mask, value = arguments
-    return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
 
 
 def _scattered(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
@@ -312,11 +293,9 @@ _RULES: dict[str, Any] = {
     **dict.fromkeys(("index_backward", "index_add", "scatter_add", "as_strided_backward", "constant_pad_nd"), _moved),
     "scatter": _scattered,
     **dict.fromkeys(("cumsum", "cumprod"), _accumulated),
-    "masked_fill": _masked_fill,
     **dict.fromkeys(("sum", "mean", "prod", "std", "var", "logsumexp", "linalg_vector_norm"), _reduced),
     **dict.fromkeys(("max", "min", "amax", "amin", "median", "nanmedian"), _reduced),
     "aminmax": _extremes,
-    **dict.fromkeys(("softmax", "log_softmax"), _softmax),
     "exp": _exp,
     "linalg_solve_ex": _solved,
     "cofactor": _cofactors,

@@ -48,6 +48,8 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], array
         return None
     # Of a single number, or beside one that it could be compared with, a dimension is given by name.
     function = FUNCTIONS[name]
+    if "dim" in function.assumed and len(shape) == 1:
+        parameters["dim"] = 0
     by_name = function.of_two is not None or (function.along and size_of(equation.arguments[0]) == ())
     values = _given(algebra, function, None if by_name else count, parameters)
     if values is None:
