@@ -133,16 +133,21 @@ def _product_of(left: Term, right: Term, one: Shape, other: Shape, shape: Shape,
 
 def _reduced(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     """A reduction, by its name in the language. None: it is one of those that are no formula."""
-    primitive, term, shape = equation.primitive, arguments[0], size_of(equation.arguments[0])
+    primitive, term = equation.primitive, arguments[0]
+    if primitive.name == "aminmax":
+        made = tuple(_reduction(name, equation, arguments, arrays) for name in ("amin", "amax"))
+        return None if None in made else made
     if primitive.outputs:
         # An element and its place.
         return None if arrays.indices.free(term) else (term, ZERO)
-    name = "norm" if primitive.function == "vector_norm" else primitive.name
+    return _reduction("norm" if primitive.function == "vector_norm" else primitive.name, equation, arguments, arrays)
+
+
+def _reduction(name: str, equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Term | None:
+    primitive, term, shape = equation.primitive, arguments[0], size_of(equation.arguments[0])
     options = dict(zip(primitive.arguments[1:], arguments[1:], strict=True))
     if options.get("ord", 2) != 2 or options.get("correction", 1) not in (1, None):
         return None
-    if not shape and is_condition(equation.arguments[0]):
-        return call("where", term, ONE, ZERO)
     dim = options.get("dim")
     dims = range(len(shape)) if dim is None or dim == () else [dim] if isinstance(dim, int) else dim
     over = {d % len(shape) for d in dims if shape}
@@ -167,19 +172,11 @@ def is_condition(argument: Any) -> bool:
     return isinstance(argument, Variable) and argument.dtype == "bool"
 
 
-def _extremes(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """The least and the greatest element; None: along a dimension, or what stands for an array by broadcasting."""
-    term, dim = arguments[:2]
-    shape = size_of(equation.arguments[0])
-    whole = arrays.array(term, axes_of(shape))
-    return None if dim is not None or arrays.shapes.of(whole) != shape else (call("amin", whole), call("amax", whole))
-
-
 def _where(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     condition, then, otherwise = arguments
     # What the rule of a median does for one that is nan: there is no value then to differentiate.
     if is_call(condition, "isnan") and is_call(then, "isnan") and (otherwise is ONE or is_call(otherwise, "==")):
-        return ONE if condition is then else otherwise
+        return otherwise
     return None
 
 
@@ -294,8 +291,7 @@ _RULES: dict[str, Any] = {
     "scatter": _scattered,
     **dict.fromkeys(("cumsum", "cumprod"), _accumulated),
     **dict.fromkeys(("sum", "mean", "prod", "std", "var", "logsumexp", "linalg_vector_norm"), _reduced),
-    **dict.fromkeys(("max", "min", "amax", "amin", "median", "nanmedian"), _reduced),
-    "aminmax": _extremes,
+    **dict.fromkeys(("max", "min", "amax", "amin", "aminmax", "median", "nanmedian"), _reduced),
     "exp": _exp,
     "linalg_solve_ex": _solved,
     "cofactor": _cofactors,

@@ -84,21 +84,15 @@ def _given(algebra: Algebra, function: Operation, place: int | None, parameters:
     values: list[Any] = []
     for name, value in parameters.items():
         if name not in places and name not in defaults and not function.takes_many:
-            if value is None or value is False:
-                continue
             return None
         if name in defaults and type(defaults[name]) is type(value) and defaults[name] == value:
             place = None
             continue
-        term = _parameter(algebra, value)
-        if term is None:
+        if (term := _parameter(algebra, value)) is None:
             return None
-        if place is not None and (function.takes_many or (place < len(places) and places[place] == name)):
-            values.append(term)
-            place += 1
-        else:
-            place = None
-            values.append(raw_call(KEYWORD, (symbol(name), term)))
+        is_next = place is not None and (function.takes_many or places[place : place + 1] == (name,))
+        place = place + 1 if place is not None and is_next else None
+        values.append(term if is_next else raw_call(KEYWORD, (symbol(name), term)))
     return values
 
 

@@ -165,7 +165,7 @@ class Indices:
                 made[part] = part if changed is None else changed
             elif is_reduction(part) and isinstance(part, Call):
                 body, *over = part.arguments
-                made[part] = part if made[body] is body else self.reduced(part.name, made[body], over)
+                made[part] = self.reduced(part.name, made[body], over)
             else:
                 made[part] = rebuilt(part, made)
         return made[term]
@@ -226,8 +226,6 @@ class Indices:
         if isinstance(body, Sum):
             if name == "sum" and self._is_centred(body, present):
                 return ZERO
-            if name == "sum" and any(self._meeting(part, present) for part, _ in body.terms):
-                return multiply(times, add(*(self.reduced(name, part, present) for part in summands(body))))
             content = number(abs(primitive_part(body)[0]))
             front, inside = [content], [multiply(power(content, number(-1)), body)]
         else:
@@ -251,21 +249,15 @@ class Indices:
 
     def _is_centred(self, body: Sum, over: Sequence[Any]) -> bool:
         """Whether terms are what others have on average: x - mean(x)."""
-        count = prod(i.size for i in over)
-        total: list[Term] = []
-        means = 0
-        for part in summands(body):
-            scale, rest = coefficient_of(part)
-            if is_call(rest, "mean") and not self.free(rest).intersection(over):
-                means += 1
-                inner, *own = rest.arguments
-                scale *= Fraction(count, prod(i.size for i in own if isinstance(i, Index)))
-                total.append(multiply(number(scale), raw_call("sum", (inner, *own))))
-            elif self.free(part).intersection(over):
-                total.append(multiply(number(scale), self.reduced("sum", rest, over)))
-            else:
-                return False
-        return bool(means) and add(*total) is ZERO
+
+        def as_sum(part: Term) -> Term | None:
+            if not is_call(part, "mean"):
+                return None
+            count = prod(i.size for i in part.arguments if isinstance(i, Index))
+            return multiply(number(Fraction(1, count)), raw_call("sum", part.arguments))
+
+        sums = self.mapped(body, as_sum)
+        return sums is not body and add(*(self.reduced("sum", part, over) for part in summands(sums))) is ZERO
 
     def _named(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """The reduction with the names of indices that all have of its kind."""

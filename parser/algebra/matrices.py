@@ -236,8 +236,6 @@ class Matrices:
             return whole
         if isinstance(whole, Call) and pattern == [*dims, None] and self._is_along_last(whole):
             return self._made(whole.name, pattern, *whole.arguments, _KEEPDIM)
-        if isinstance(whole, Call) and dims == [*pattern, None] and whole.arguments[-1] is _KEEPDIM:
-            return self._made(whole.name, pattern, *whole.arguments[:-1])
         for name, longer, shorter in (("squeeze", dims, pattern), ("unsqueeze", pattern, dims)):
             for i in [i for i, dim in enumerate(longer) if dim is None]:
                 if longer[:i] + longer[i + 1 :] == shorter:
@@ -258,7 +256,8 @@ class Matrices:
         name, (body, *over) = term.name, term.arguments
         own = [dim for dim in axes if dim in self.indices.free(term)]
         if not own and len(over) == 1 and self._has_places(body, over):
-            return _of_items(name, self._items(body, over))
+            listed = self._items(body, over)
+            return add(*children(listed)) if name == "sum" else call(name, listed)
         dims = [*own, *over]
         orders: list[Axes] = [*permutations(dims)] if len(dims) <= _MOST_ORDERS else [dims, [*over, *own]]
         if not own and any(is_call(part, ELEMENT) and part.arguments[-1] is ZERO for part in ordered([body])):
@@ -323,14 +322,6 @@ class Matrices:
         if is_call(left, "inverse") and is_call(right, "inverse") and len(axes) == 2:
             return self._made("inverse", axes, self._product(right.arguments[0], left.arguments[0], axes))
         return self._made("@", axes, *(self.shapes.fitted(part, self.shapes.of(part), True) for part in (left, right)))
-
-
-def _of_items(name: str, listed: Term) -> Term:
-    """The reduction of a list."""
-    items = [*children(listed)]
-    if name == "norm":
-        return power(add(*(power(item, number(2)) for item in items)), HALF)
-    return add(*items) if name == "sum" else multiply(*items) if name == "prod" else call(name, listed)
 
 
 def _place(factor: Term) -> tuple[bool, str]:
