@@ -16,7 +16,6 @@ from .indices import LONGEST_LIST, REVERSED, SAME, Indices, axes_of, is_reductio
 from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
-    HALF,
     MINUS_ONE,
     ONE,
     ZERO,
