@@ -133,7 +133,7 @@ def _product_of(left: Term, right: Term, one: Shape, other: Shape, shape: Shape,
 def _reduced(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     """A reduction, by its name in the language. None: it is one of those that are no formula."""
     primitive, term = equation.primitive, arguments[0]
-    if primitive.name == "aminmax":
+    if primitive.name == "aminmax" and arguments[1] is None:
         made = tuple(_reduction(name, equation, arguments, arrays) for name in ("amin", "amax"))
         return None if None in made else made
     if primitive.outputs:

@@ -50,7 +50,7 @@ SAME, REVERSED = "same", "reversed"
 def _same(one: Term, other: Term) -> Term | None:
     if one is other or (isinstance(one, Number) and isinstance(other, Number)):
         return number(one is other)
-    if is_call(other, REVERSED) and isinstance(one, Number):
+    if is_call(other, REVERSED) and (isinstance(one, Number) or is_call(one, REVERSED)):
         return call(SAME, other.arguments[0], call(REVERSED, one, other.arguments[1]))
     return call(SAME, other, one) if one.digest > other.digest else None
 
@@ -75,7 +75,9 @@ def _element(whole: Term, *keys: Term) -> Term | None:
 
 
 def is_symmetric(whole: Term) -> bool:
-    """Whether an array is the inverse of a matrix times its transpose."""
+    """Whether an array is the identity, or the inverse of a matrix times its transpose."""
+    if is_call(whole, "eye"):
+        return True
     product = whole.arguments[0] if is_call(whole, "inverse") else ZERO
     left, right = product.arguments if is_call(product, "@") else (ZERO, ONE)
     return any(is_call(one, "T") and one.arguments[0] is other for one, other in ((left, right), (right, left)))
@@ -195,8 +197,10 @@ class Indices:
             return None
 
         def index_of(at: Any, size: int, others: Sequence[tuple[Index, Any]]) -> Term | None:
-            if np.all(at == at[0]):
-                return number(int(at[0]))
+            first = int(at[0])
+            if np.all(at == first):
+                # Near the end of a long array, a place is counted from there.
+                return number(first - size if 2 * first > size > first > LONGEST_LIST else first)
             for i, other in others[::-1] if size > 1 else ():
                 if i.size == size and np.array_equal(at, other):
                     return i
@@ -209,9 +213,6 @@ class Indices:
         same = [(i, other) for i, other in met if other is not None]
         if None in keys or len(same) > 1 or count.size * prod(i.size for i, _ in same) != places.size:
             return None
-        # Near the end of a long array, a place is counted from there.
-        far = [(k, size) for k, size in zip(keys, shape, strict=True)]
-        keys = [number(n - size) if 2 * (n := integer(k) or 0) > size > n > LONGEST_LIST else k for k, size in far]
         return multiply(self.with_keys(term, shape, keys), *(call(SAME, *pair) for pair in same))
 
     def reduced(self, name: str, body: Term, over: Sequence[Any]) -> Term:
@@ -313,6 +314,8 @@ class Indices:
             rest = multiply(*powers[:i], *powers[i + 1 :])
             if is_call(factor, SAME):
                 for one, other in (factor.arguments, factor.arguments[::-1]):
+                    if is_call(one, REVERSED):
+                        one, other = one.arguments[0], call(REVERSED, other, one.arguments[1])
                     if isinstance(one, Index) and one in over:
                         return one, other, rest
         return None

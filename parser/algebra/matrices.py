@@ -175,11 +175,11 @@ class Matrices:
             zeros = self.shapes.fitted(ZERO, sized(axes), True)
             inside = self.shapes.fitted(self.array(rest, others), sized(others), True)
             return self._made("select_scatter", axes, zeros, inside, number(axes.index(one)), other)
-        assert isinstance(other, Index)
         if other in self.indices.free(rest) and list(axes) == [one, other]:
             return self._made("diag", axes, self.array(rest, [other]))
-        identity = self._made("eye", [other, other], number(other.size))
-        return multiply(self.array(rest, axes), self._placed(identity, met.arguments, axes, True))
+        assert isinstance(one, Index)
+        identity = self._made("eye", [one, one], number(one.size))
+        return multiply(self.array(rest, axes), self.array(raw_call(ELEMENT, (identity, *met.arguments)), axes))
 
     # Elements of arrays.
 
@@ -206,14 +206,14 @@ class Matrices:
             places = [number(i) for i, own in enumerate(dims) if own is dim]
             dims = [*(own for own in dims if own is not dim), dim]
             whole = self._made("diagonal", dims, whole, *([ZERO, *places] if len(dims) > 1 else []))
-        return self._placed(whole, dims, axes, is_symmetric(whole))
+        return self._placed(whole, dims, axes)
 
-    def _placed(self, whole: Term, dims: Axes, axes: Axes, is_symmetric: bool = False) -> Term:
+    def _placed(self, whole: Term, dims: Axes, axes: Axes) -> Term:
         """An array with dimensions in other places."""
         own = [dim for dim in dims if dim is not None]
         wanted = [dim for dim in axes if dim in own]
         if own != wanted:
-            if not is_symmetric:
+            if not is_symmetric(whole):
                 whole = self._turned(self._with_sizes(whole, list(dims), own), own, wanted)
             dims = wanted
         start = axes.index(wanted[0])
