@@ -36,6 +36,7 @@ from .terms import (
     Sum,
     Symbol,
     Term,
+    anywhere,
     children,
     coefficient_of,
     factors_of,
@@ -281,13 +282,10 @@ def _steepness(term: Term) -> Fraction:
     return max((abs(coefficient_of(e)[0]) for e in exponents if not isinstance(e, Sum)), default=Fraction(0))
 
 
-def _vanishes_far_away(term: Term) -> bool:
-    """Whether there are powers of tanh in a sum whose digits all cancel where it is 1."""
-    parts = ordered([term], _inside)
-    return any(map(_is_bounded, parts)) and any(isinstance(part, Sum) and _cancels(part) for part in parts)
-
-
-def _cancels(term: Sum) -> bool:
+def _cancels(term: Term) -> bool:
+    """Whether an expression is a sum with powers of tanh whose digits all cancel where it is 1."""
+    if not isinstance(term, Sum) or not any(_is_bounded(base) for part, _ in term.terms for base in factors_of(part)):
+        return False
     # What is left of each term where tanh is 1, and how often.
     totals: dict[Term, Fraction] = {ONE: term.constant} if term.constant else {}
     for part, coefficient in term.terms:
@@ -319,6 +317,9 @@ def _inside(term: Term) -> Iterator[Term]:
     """The parts of which the rational function that an expression is consists."""
     if isinstance(term, (Sum, Product)):
         yield from children(term)
+
+
+_vanishes_far_away = anywhere(_cancels, _inside)
 
 
 def _has_other_forms(term: Term) -> bool:
