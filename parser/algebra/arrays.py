@@ -69,9 +69,9 @@ def _moved(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> An
         return arrays.indices.with_keys(terms[which], shapes[which], [number(place)] if shapes[which] else [])
 
     def moved(places: Any) -> Term | None:
-        # A part of one element along a dimension is a slice.
-        is_slice = primitive.name in ("slice", "slice_backward") and 1 in (*shapes[0], *places.shape)
-        found = None if len(terms) > 1 or is_slice else arrays.indices.by_index(terms[0], shapes[0], places)
+        # One element along a dimension is that for these sizes, but a part of a view.
+        is_thin = (primitive.name == "slice" or not primitive.view) and 1 in (*shapes[0], *places.shape)
+        found = None if len(terms) > 1 or is_thin else arrays.indices.by_index(terms[0], shapes[0], places)
         if found is not None or not is_flat:
             return found
         items = [item(n - 1) if n else ZERO for n in np.ravel(places).tolist()[: LONGEST_LIST + 1]]

@@ -65,22 +65,22 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
-            whole, joined = term, self._joined(term)
+            whole, joined = term, self._joined(term, axes)
             while joined is not whole:
-                whole, joined = joined, self._joined(joined)
+                whole, joined = joined, self._joined(joined, axes)
             if whole is not term:
                 made = min(made, self._written(whole, axes), key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
 
-    def _joined(self, term: Term) -> Term:
-        """A sum with two products in one that have a factor in common: (W + W.T) @ x for W @ x + W.T @ x."""
+    def _joined(self, term: Term, axes: Axes) -> Term:
+        """A sum with products in one that have factors in common: (W + W.T) @ x for W @ x + W.T @ x, and outer ones."""
         members: dict[tuple[Term, ...], list[tuple[Term, Term]]] = {}
         for part, scale in term.terms if isinstance(term, Sum) and len(term.terms) <= _MOST_JOINED else ():
-            if isinstance(part, Call) and part.name == "sum" and is_reduction(part):
-                body, *over = part.arguments
-                for factor in powers_of(body)[1:]:
-                    rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+            body, *over = part.arguments if is_reduction(part) and is_call(part, "sum") else (part,)
+            for factor in powers_of(body)[1:]:
+                rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+                if over or len(axes) > 1:
                     members.setdefault((factor, *over), []).append((part, rest))
         group = max(members, key=lambda group: len(members[group]), default=())
         if not group or len(members[group]) < 2 or not isinstance(term, Sum):
@@ -88,7 +88,8 @@ class Matrices:
         factor, *over = group
         parts = [part for part, _ in members[group]]
         others = (multiply(number(scale), part) for part, scale in term.terms if part not in parts)
-        body = multiply(factor, add(*(rest for _, rest in members[group])))
+        common = multiply(*(f for (f, *o), found in members.items() if o == over and [p for p, _ in found] == parts))
+        body = multiply(common, add(*(multiply(rest, factor, power(common, MINUS_ONE)) for _, rest in members[group])))
         return add(number(term.constant), *others, self.indices.reduced("sum", body, over))
 
     def _written(self, term: Term, axes: Axes) -> Term:
@@ -188,6 +189,9 @@ class Matrices:
         whole, *keys = term.arguments
         if not self.indices.free(term):
             return term
+        if is_call(whole, LIST) and self.indices.varies(whole):
+            items = raw_call(LIST, tuple(self.array(item, ()) for item in whole.arguments))
+            whole = self.shapes.record(items, self.shapes.of(whole))
         turned = [number(i) for i, key in enumerate(keys) if is_call(key, REVERSED)]
         if turned:
             options = () if len(keys) == 1 else (raw_call(LIST, tuple(turned)),)
