@@ -38,14 +38,16 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Symbol, Term, ordered, symbol
+from .terms import Product, Sum, Symbol, Term, ordered, symbol
 from .translate import translated
 
 _POINTS = 8
 _TRIES = 60
+_FEWEST_TRIES = 12
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
 _MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
+_MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
@@ -201,6 +203,9 @@ def _attempts(
         # Without the names, what is made of many steps is much longer, if it ends at all.
         yield named
     plain = [*translated(program).values()]
+    products = (part for term in plain if isinstance(term, Sum) for part, _ in term.terms)
+    if sum(len(part.factors) for part in products if isinstance(part, Product)) > _MOST_MULTIPLIED:
+        return
     best = simplified(plain, is_final=is_final, near=near, shown=shown)
     for forms, term in zip(near, plain, strict=False):
         forms.append(term)
@@ -486,9 +491,10 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     names = variables_of(expression, shapes)
     length = sum(len(program.source) for program in printed.values())
     points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
+    tries = max(_FEWEST_TRIES, min(_TRIES, _MOST_COMPARED // max(length, 1)))
     random = Random(0)
     compared = 0
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         point = point_of(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
