@@ -113,7 +113,7 @@ def multiply(*operands: Term) -> Term:
     if len(operands) == 2 and (made := _joined(*operands) or _joined(*operands[::-1])) is not None:
         return made
     coefficient = Fraction(1)
-    exponents: dict[Term, Term] = {}
+    exponents: dict[Term, list[Term]] = {}
     # What is not as it was in a product, where it is collected.
     fresh: dict[Term, None] = {}
     for operand in operands:
@@ -127,10 +127,10 @@ def multiply(*operands: Term) -> Term:
         for base, exponent in factors_of(operand).items():
             if base in exponents:
                 fresh[base] = None
-                exponents[base] = add(exponents[base], exponent)
+                exponents[base].append(exponent)
             else:
-                exponents[base] = exponent
-    return _collected(coefficient, exponents, fresh)
+                exponents[base] = [exponent]
+    return _collected(coefficient, {b: add(*e) if len(e) > 1 else e[0] for b, e in exponents.items()}, fresh)
 
 
 def _joined(whole: Term, more: Term) -> Term | None:
