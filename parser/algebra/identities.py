@@ -199,7 +199,7 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
     counts = [integer(factors[base]) or 0 for base in calls]
     twice = next((c for c in calls if is_even(c) and (o := partner(c)) in factors and factors[o] is factors[c]), None)
     count = integer(factors[twice]) or 0 if twice is not None else 0
-    if twice is not None and (count < 0 or (count == 1 and sum(counts) > 2)):
+    if twice is not None and (count < 0 or (count == 1 and len(calls) > 2)):
         # sin(x)*cos(x) is sin(2*x)/2, whose product with another cosine may be one of these again.
         other = partner(twice)
         rest = {base: e for base, e in factors.items() if base not in (twice, other)}
