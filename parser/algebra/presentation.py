@@ -141,7 +141,7 @@ class Presentation:
             signs = {coefficient < 0 for _, coefficient in primitive.terms} | {primitive.constant < 0}
             if signs == {True} or (content < 0 and signs != {False}):
                 content, primitive = -content, multiply(MINUS_ONE, primitive)
-            fraction = self.quotient(abs(content), ((primitive, ONE),))
+            fraction = self.fraction_of(abs(content), ((primitive, ONE),))
             fraction = negated(fraction) if content < 0 else fraction
             if fraction.tokens <= direct.tokens:
                 return fraction
@@ -163,13 +163,13 @@ class Presentation:
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
         """A term of a sum without its sign, and whether that is minus."""
-        is_product = isinstance(part, Product) and part not in self.names
-        turned = self.turned(part.factors) if is_product and coefficient < 0 else None
+        product = part if isinstance(part, Product) and part not in self.names else None
+        turned = self.turned(product.factors) if product is not None and coefficient < 0 else None
         if turned is not None:
             return self.quotient(-coefficient, turned), False
         if abs(coefficient) == 1:
             return self.known[part], coefficient < 0
-        return self.quotient(abs(coefficient), part.factors if is_product else ((part, ONE),)), coefficient < 0
+        return self.quotient(abs(coefficient), ((part, ONE),) if product is None else product.factors), coefficient < 0
 
     def product(self, term: Product) -> Shown:
         """A product, as a fraction where it has negative exponents."""
@@ -234,7 +234,7 @@ class Presentation:
         made = scaled(base, coefficient)
         if any(abs(c.numerator) > _LARGEST_INSIDE for c in (made.constant, *(c for _, c in made.terms))):
             return None
-        return made if self.sum_of(made).level == _SUM else None
+        return made if self.show(made).level == _SUM else None
 
     def fraction_of(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
         """A positive coefficient and factors, those with negative exponents below the line."""
@@ -244,7 +244,7 @@ class Presentation:
             inside, is_below = root
             sides[is_below].append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
-            is_below = isinstance(exponent, Number) and exponent.value < 0 and base is not E
+            is_below = _is_below(base, exponent)
             shown = self.power(base, multiply(MINUS_ONE, exponent) if is_below else exponent)
             sides[is_below].append((_rank(base, exponent), shown))
         tops, bottoms = (
@@ -344,6 +344,11 @@ def _tokens(shown: Shown) -> int:
 def _is_one_less(base: Term) -> bool:
     """Whether it is a number of elements less one, such as `len(x) - 1`."""
     return isinstance(base, Sum) and base.constant < 0 and len(base.terms) == 1 and is_size(base.terms[0][0])
+
+
+def _is_below(base: Term, exponent: Term) -> bool:
+    """Whether a factor stands below the line: its exponent is a negative number, but for e."""
+    return isinstance(exponent, Number) and exponent.value < 0 and base is not E
 
 
 def _rank(base: Term, exponent: Term) -> tuple[int, int]:
