@@ -35,6 +35,7 @@ from .terms import (
 )
 
 _LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
+_PI = symbol("pi")
 _LARGEST_POWER = 64  # of a number, computed exactly
 
 
@@ -164,7 +165,9 @@ def _collected(coefficient: Fraction, exponents: dict[Term, Term], fresh: Collec
                 content, primitive = Fraction(1), base
             coefficient *= content**whole
             kept[primitive] = add(kept[primitive], exponent) if primitive in kept else exponent
-        elif whole is not None and isinstance(base, (Number, Product)):
+        elif (whole is not None and isinstance(base, Product)) or (
+            isinstance(base, Number) and isinstance(exponent, Number)
+        ):
             power_of = power(base, exponent)
             number_part, rest = coefficient_of(power_of)
             coefficient *= number_part
@@ -247,6 +250,10 @@ def _power_of_product(base: Product, exponent: Term, whole: int | None) -> Term:
         # Powers with whole exponents: (a**b)**n is a**(b*n) whatever the sign of a.
         exponents = {b: multiply(e, exponent) for b, e in base.factors}
         return _collected(base.coefficient**whole, exponents, exponents)
+    if base.coefficient > 0 and isinstance(exponent, Number) and all(b is _PI for b, _ in base.factors):
+        above, below = (number(Fraction(n)) for n in (base.coefficient.numerator, base.coefficient.denominator))
+        powers = (power(b, multiply(e, exponent)) for b, e in ((above, ONE), (below, MINUS_ONE), *base.factors))
+        return multiply(*powers)
     if base.coefficient == 1 and len(base.factors) == 1:
         ((inner, inner_exponent),) = base.factors
         # Where the inner power is defined for one sign of its base only, or keeps the sign, there is nothing to lose.
@@ -272,7 +279,7 @@ def is_positive(term: Term) -> bool:
         return bool((record := function(term.name)) and record.is_positive)
     if isinstance(term, Product):
         return term.coefficient > 0 and all(is_positive(base) for base, _ in term.factors)
-    return term is E or (isinstance(term, Number) and term.value > 0)
+    return term in (E, _PI) or (isinstance(term, Number) and term.value > 0)
 
 
 def is_positive_or_0(term: Term) -> bool:

@@ -30,6 +30,7 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
+from .constants import with_named_constants
 from .definitions import definitions, needed
 from .extremes import Extremes
 from .points import STEP, noise_at, point_of, stands_for, value_at
@@ -240,6 +241,8 @@ def _preferred(
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
     ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
+    constants = (v.name for v in of[1].inputs if v.name not in ordinary)
+    ordinary |= {name: value_at(parse_again(name), {}, limits) for name in constants}
     values = Extremes(of[0], names, ordinary, limits) if length <= _MOST_PROBED else None
     rows = zip(found.results, values.slopes(of[1]).values() if values is not None else (), strict=False)
     slopes = [slope[names.index(by[-1])] for by, slope in rows]
@@ -355,13 +358,14 @@ def _step_by_step(
                     if _is_chosen_by_equality(steps[key]):
                         return None
             last = steps[key]
-    known = {by: steps[by, True] for by in wanted}
+    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
+    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        variables = dict(zip(inputs, tensors, strict=True))
         return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
 
-    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1), lacks=lacks, strays=strays
     )
@@ -403,6 +407,21 @@ def traced(
 
     `also`: of the values of other programs, and of those that the expression gives `names` to.
     """
+    if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
+        # A function may need the number that a constant is.
+        with contextlib.suppress(ExpressionError, TraceError):
+            return _traced(named, wanted, shapes, limits, also, names)
+    return _traced(expression, wanted, shapes, limits, also, names)
+
+
+def _traced(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    limits: Limits,
+    also: Mapping[str, Program],
+    names: Collection[str],
+) -> tuple[Traced, int]:
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
