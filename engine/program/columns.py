@@ -18,7 +18,7 @@ import numpy as np
 from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from .program import Constant, Equation, Program, Variable, substituted, thawed
-from .rows import Kernel, kernel, row_by_row
+from .rows import FAILURES, TOLD, Kernel, kernel, row_by_row
 
 if TYPE_CHECKING:
     from .fusing import Fused
@@ -35,7 +35,6 @@ _IMPORTED = 1 << 25
 _COMPILED = 1 << 16
 # Held while a plan is made, so that threads which start together do not compile the same.
 _PLANNING = threading.Lock()
-_FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def run(
@@ -46,14 +45,16 @@ def run(
     block: int | None = None,
     exact: bool = False,
     native: bool | None = None,
+    failed: dict[int, str] | None = None,
 ) -> dict[str, Array]:
     """The program's outputs for each row, as arrays of shape (n, ...) by name.
 
     `columns` has an array of shape (n, ...) for each input, or, for one that is the same in all rows, a value of the
     input's own shape. `threads` compute side by side (None: as many as there are cores), each `block` rows at a time
     (None: what fits in a core's cache). A row that fails or yields nan does not touch the others; where an operation
-    fails, its result is nan. With `exact`, the numbers are to the last bit those of `program.run` on each row. `native`
-    is whether to make machine code, where that can be done (None: where there are enough rows that it is soon done).
+    fails, its result is nan, and `failed` is given why, by the number of the row. With `exact`, the numbers are to the
+    last bit those of `program.run` on each row. `native` is whether to make machine code, where that can be done (None:
+    where there are enough rows that it is soon done).
 
     KeyError: an input without values. ValueError: a column of another shape, or of another length than the first.
     """
@@ -72,11 +73,19 @@ def run(
 
     def work() -> None:
         worker = _Worker(plan, known, varying, results, min(size, rows))
+        start = 0
+
+        def fail(row: int, error: Exception) -> None:
+            if failed is not None:
+                failed.setdefault(start + row, str(error))
+
+        told = TOLD.set(fail)
         with np.errstate(all="ignore"):
             for start in starts:
                 if start >= rows or stopped.is_set():
-                    return
+                    break
                 worker.compute(start, min(start + size, rows))
+        TOLD.reset(told)
 
     if workers > 1:
         from concurrent.futures import ThreadPoolExecutor
@@ -296,7 +305,7 @@ class _Worker:
                     made.function(*given, out=values[step.part.results[0]])
                 else:
                     values.update(step.part.named(made.function(*given)))
-            except _FAILURES:
+            except FAILURES:
                 one_by_one = row_by_row(step.part, self.plan.varying.__contains__)
                 given = [values[v] if v in self.plan.varying else self.known[v] for v in one_by_one.operands]
                 values.update(step.part.named(one_by_one.function(*given)))
