@@ -72,20 +72,11 @@ def run(
     stopped = threading.Event()
 
     def work() -> None:
-        worker = _Worker(plan, known, varying, results, min(size, rows))
-        start = 0
-
-        def fail(row: int, error: Exception) -> None:
-            if failed is not None:
-                failed.setdefault(start + row, str(error))
-
-        told = TOLD.set(fail)
-        with np.errstate(all="ignore"):
-            for start in starts:
-                if start >= rows or stopped.is_set():
-                    break
-                worker.compute(start, min(start + size, rows))
-        TOLD.reset(told)
+        worker = _Worker(plan, known, varying, results, min(size, rows), failed)
+        for start in starts:
+            if start >= rows or stopped.is_set():
+                return
+            worker.compute(start, min(start + size, rows))
 
     if workers > 1:
         from concurrent.futures import ThreadPoolExecutor
@@ -263,7 +254,9 @@ class _Worker:
         columns: Mapping[Variable, Array],
         results: Mapping[str, Array],
         size: int,
+        failed: dict[int, str] | None,
     ) -> None:
+        self.failed = failed
         self.plan = plan
         self.known = known
         self.columns = columns
@@ -286,6 +279,17 @@ class _Worker:
 
     def compute(self, start: int, stop: int) -> None:
         """Computes the rows from `start` to `stop`."""
+
+        def fail(row: int, error: Exception) -> None:
+            if self.failed is not None:
+                self.failed.setdefault(start + row, str(error))
+
+        told = TOLD.set(fail)
+        with np.errstate(all="ignore"):
+            self._compute(start, stop)
+        TOLD.reset(told)
+
+    def _compute(self, start: int, stop: int) -> None:
         rows = stop - start
         values: dict[Variable, Array] = {v: _row_last(column[start:stop]) for v, column in self.columns.items()}
         for variable, name in self.plan.in_place.items():
