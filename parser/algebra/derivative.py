@@ -30,6 +30,7 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
+from .constants import with_named_constants
 from .definitions import definitions, needed
 from .extremes import Extremes
 from .points import STEP, noise_at, point_of, stands_for, value_at
@@ -38,14 +39,16 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Symbol, Term, ordered, symbol
+from .terms import Product, Sum, Symbol, Term, ordered, symbol
 from .translate import translated
 
 _POINTS = 8
 _TRIES = 60
+_FEWEST_TRIES = 12
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
 _MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
+_MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
@@ -201,6 +204,9 @@ def _attempts(
         # Without the names, what is made of many steps is much longer, if it ends at all.
         yield named
     plain = [*translated(program).values()]
+    products = (part for term in plain if isinstance(term, Sum) for part, _ in term.terms)
+    if sum(len(part.factors) for part in products if isinstance(part, Product)) > _MOST_MULTIPLIED:
+        return
     best = simplified(plain, is_final=is_final, near=near, shown=shown)
     for forms, term in zip(near, plain, strict=False):
         forms.append(term)
@@ -235,6 +241,8 @@ def _preferred(
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
     ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
+    constants = (v.name for v in of[1].inputs if v.name not in ordinary)
+    ordinary |= {name: value_at(parse_again(name), {}, limits) for name in constants}
     values = Extremes(of[0], names, ordinary, limits) if length <= _MOST_PROBED else None
     rows = zip(found.results, values.slopes(of[1]).values() if values is not None else (), strict=False)
     slopes = [slope[names.index(by[-1])] for by, slope in rows]
@@ -350,13 +358,14 @@ def _step_by_step(
                     if _is_chosen_by_equality(steps[key]):
                         return None
             last = steps[key]
-    known = {by: steps[by, True] for by in wanted}
+    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
+    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        variables = dict(zip(inputs, tensors, strict=True))
         return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
 
-    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1), lacks=lacks, strays=strays
     )
@@ -398,6 +407,21 @@ def traced(
 
     `also`: of the values of other programs, and of those that the expression gives `names` to.
     """
+    if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
+        # A function may need the number that a constant is.
+        with contextlib.suppress(ExpressionError, TraceError):
+            return _traced(named, wanted, shapes, limits, also, names)
+    return _traced(expression, wanted, shapes, limits, also, names)
+
+
+def _traced(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    limits: Limits,
+    also: Mapping[str, Program],
+    names: Collection[str],
+) -> tuple[Traced, int]:
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
@@ -486,9 +510,10 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     names = variables_of(expression, shapes)
     length = sum(len(program.source) for program in printed.values())
     points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
+    tries = max(_FEWEST_TRIES, min(_TRIES, _MOST_COMPARED // max(length, 1)))
     random = Random(0)
     compared = 0
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         point = point_of(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
