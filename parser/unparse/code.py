@@ -15,7 +15,7 @@ from ..algebra.derivative import Derivatives
 from ..syntax.operators import COMPARE, LEVELS, OR, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed
-from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Subscript, Unary
+from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Program, Subscript, Unary
 from ..syntax.walk import children, walk
 from .how import DOUBLE, SINGLE, How, label
 from .lacking import LACKING
@@ -166,10 +166,8 @@ class CodePrinter(Printer):
     def helper(self, name: str) -> str:
         """A function that the language lacks, as a text."""
         parameters, definition = LACKING[name]
-        printer = copy(self)
-        printer.variables, printer.names, printer.arguments, printer.has_arrays = parameters, {}, {}, False
-        value = printer.text(parse(definition).statements[-1])
-        return self.helper_frame.written(Function(name, [*parameters], [], [("", value)]))
+        value, _ = self.of_arguments(parse(definition), dict(zip(parameters, parameters, strict=True)))
+        return self.helper_frame.written(Function(name, [*parameters], [], [("", bare(value))]))
 
     def name(self, name: str) -> str:
         if name in self.arguments:
@@ -366,18 +364,22 @@ class CodePrinter(Printer):
         operation = FUNCTIONS.get(function)
         if operation is None or operation.definition is None:
             raise self.no_function(function)
-        definition = parse(operation.definition).statements[-1]
-        names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
+        program = parse(operation.definition)
+        names = {record.name for record in walk(program.statements[-1]) if type(record) is Name}
+        names &= {*operation.arguments}
         left = len(operation.arguments) - len(operation.defaults)
         assumed = zip(operation.arguments[left:], operation.defaults, strict=True)
         given = {name: enclosed(self.number(value), ATOM) for name, value in assumed if is_number(value)}
         given.update(zip(operation.arguments, texts, strict=False))
         if len(texts) > max(len(names), operation.required) or names - given.keys():
             raise self.no_function(function, " with these arguments")
-        # In a definition there is nothing but its arguments.
+        return enclosed(self.of_arguments(program, given), ATOM)
+
+    def of_arguments(self, program: Program, arguments: Mapping[str, str]) -> tuple[str, int]:
+        """A definition, in which there is nothing but its arguments, with texts for these."""
         printer = copy(self)
-        printer.variables, printer.names, printer.arguments = (), {}, given
-        return enclosed(printer.texts(definition), ATOM)
+        printer.variables, printer.names, printer.arguments = (), {}, arguments
+        return printer.texts(program.statements[-1])
 
 
 def is_truth(node: Any) -> bool:
