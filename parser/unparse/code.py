@@ -32,7 +32,8 @@ _LOGICAL = ("and", "or", "not")
 _OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
 # Up to here floats have all whole numbers.
 _LARGEST_WHOLE = 2**53
-_LARGEST_SINGLE = 2.0**128
+# Of numbers of single precision.
+_SMALLEST, _LARGEST = 2.0**-149, 2.0**128
 # What makes one number of several, and of one that number.
 _OF_ONE_NUMBER = dict.fromkeys(["sum", "mean", "prod", "amax", "amin", "max", "min", "median", "logsumexp"], "{0}")
 
@@ -225,7 +226,7 @@ class CodePrinter(Printer):
         kind = type(node)
         if kind in (List, Subscript) and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
-        if kind is Number and self.dtype == SINGLE and abs(node.value or 0) > _LARGEST_SINGLE:
+        if kind is Number and self.dtype == SINGLE and node.value and not _SMALLEST <= abs(node.value) < _LARGEST:
             raise UnprintableError(f"{SINGLE} has no number {node.value!r}")
         if kind is Binary and node.op == "**":
             if type(node.right) is Number and node.right.value == 0.5 and "sqrt" in self.functions:
