@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from ...engine.api.creation import tensor
 from ..semantics.evaluate import evaluate
@@ -21,6 +21,7 @@ from .terms import Call, E, Number, Product, Sum, Symbol, Term, integer, ordered
 _PRECISIONS = (128, 1280)  # bits; the latter for the sine of the largest numbers
 _ENOUGH = 50  # bits that are known
 _CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
+_MOST_OF_BESSEL = 1e4
 _LEVELS = 4  # of definitions in each other
 
 
@@ -72,8 +73,8 @@ def _number(value: Any) -> Any:
 
 
 def _call(term: Call, arguments: list[Any]) -> Any:
-    if term.name in _CHOICES:
-        return _CHOICES[term.name](*arguments)
+    if term.name in _SPELLED:
+        return _SPELLED[term.name](*arguments)
     record, method = function(term.name), _method(term.name)
     if record is not None and record.chooses and len(arguments) == 2:
         return arguments[0].max(arguments[1]) if record.chooses == ">" else arguments[0].min(arguments[1])
@@ -91,7 +92,19 @@ def _by_sign(of: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda left, right: of((left - right).sgn())
 
 
-_CHOICES: Mapping[str, Callable[..., Any]] = {
+def _bessel(kind: str, n: Any, x: Any, **how: Any) -> Any:
+    """A function of Bessel, of no more digits and no larger numbers than take FLINT a short while."""
+    if kind in "ik" and not abs(x) < _MOST_OF_BESSEL:
+        return arb.nan()
+    before, ctx.prec = ctx.prec, _PRECISIONS[0]
+    try:
+        return getattr(x, f"bessel_{kind}")(n, **how)
+    finally:
+        ctx.prec = before
+
+
+# How FLINT is asked for what it has no function of one argument and the same name for.
+_SPELLED: Mapping[str, Callable[..., Any]] = {
     "where": _where,
     "<": _by_sign(lambda sign: sign * (sign - 1) / 2),
     "<=": _by_sign(lambda sign: 1 - sign * (sign + 1) / 2),
@@ -102,6 +115,35 @@ _CHOICES: Mapping[str, Callable[..., Any]] = {
     "and": lambda left, right: left * right,
     "or": lambda left, right: left + right - left * right,
     "not": lambda condition: 1 - condition,
+    # Of a ball that has a point, as all are that count.
+    "isnan": lambda x: arb(0),
+    "isinf": lambda x: arb(0),
+    "isfinite": lambda x: arb(1),
+    "%": lambda x, y: x - y * (x / y).floor(),
+    "trunc": lambda x: x.sgn() * abs(x).floor(),
+    "copysign": lambda x, y: abs(x) * y.sgn() / abs(y.sgn()),
+    "ldexp": lambda x, y: x * arb(2) ** y,
+    "log2": lambda x: x.log() / arb(2).log(),
+    "log10": lambda x: x.log() / arb(10).log(),
+    "cbrt": lambda x: x.sgn() * abs(x).root(3),
+    "hypot": lambda x, y: (x * x + y * y).sqrt(),
+    "atan2": arb.atan2,
+    "expi": arb.ei,
+    "dawson": lambda x: arb.pi().sqrt() / 2 * (-x * x).exp() * x.erfi(),
+    "erfcx": lambda x: (x * x).exp() * x.erfc(),
+    "log_ndtr": lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
+    "ndtri": lambda x: -arb(2).sqrt() * (2 * x).erfcinv(),
+    "polygamma": lambda n, x: acb(x).polygamma(n).real,
+    "zeta": arb.zeta,
+    "igamma": lambda s, x: x.gamma_lower(s, regularized=1),
+    "igammac": lambda s, x: x.gamma_upper(s, regularized=1),
+    "airy_ai_prime": lambda x: x.airy_ai(derivative=1),
+    **{f"bessel{kind}": partial(_bessel, kind) for kind in "jyik"},
+    **{f"bessel_{kind}{n}": partial(_bessel, kind, n) for kind in "jy" for n in (0, 1)},
+    **{f"modified_bessel_{kind}{n}": partial(_bessel, kind, n) for kind in "ik" for n in (0, 1)},
+    **{f"scaled_modified_bessel_k{n}": partial(_bessel, "k", n, scaled=True) for n in (0, 1)},
+    **{f"i{n}": partial(_bessel, "i", n) for n in (0, 1)},
+    **{f"i{n}e": lambda x, n=n: _bessel("i", n, x) * (-abs(x)).exp() for n in (0, 1)},
 }
 
 
@@ -123,7 +165,8 @@ def _defined(term: Term) -> Term:
         known: dict[Term, Term] = {}
         for part in ordered([term]):
             made = rebuilt(part, known)
-            record = function(made.name) if isinstance(made, Call) and _method(made.name) is None else None
+            is_known = not isinstance(made, Call) or made.name in _SPELLED or _method(made.name) is not None
+            record = None if is_known else function(made.name)
             text = record and (record.definition or record.exponential)
             if record is not None and isinstance(made, Call) and text:
                 made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))
