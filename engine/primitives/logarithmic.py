@@ -134,7 +134,7 @@ logaddexp2 = _logaddexp(
     "logaddexp2",
     exp2,
     "log2(2**x + 2**y) without overflow",
-    definition="maximum(x, y) + log1p(2**(-abs(x - y)))/log(2)",
+    definition="maximum(x, y) + where(x == y, 1, log1p(2**(-abs(x - y)))/log(2))",
 )
 logaddexp = _logaddexp(
     "logaddexp",

@@ -7,14 +7,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from .arithmetic import COMPANY, Company, add, multiply, primitive_part, subtract
+from .arithmetic import COMPANY, Company, add, multiply, power, primitive_part, subtract
 from .functions import REWRITES, TURNED, call, is_negatable, rebuilt
+from .identities import in_exponentials, rewritten
 from .notation import COMPARISONS, function, is_elementwise
 from .terms import (
     MINUS_ONE,
     ONE,
     ZERO,
     Call,
+    E,
     Number,
     Product,
     Sum,
@@ -32,6 +34,7 @@ from .terms import (
 
 _MOST_PARTS = 120  # of an expression that is looked through
 _MOST_BOUNDS = 4
+_SMALL_EXPONENT = -20  # of an exponential that is next to nothing beside 1
 
 
 class Comparison(NamedTuple):
@@ -118,8 +121,8 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     if is_call(condition, "==") and is_call(inner, "<=", ">=") and {*inner.arguments} == {*condition.arguments}:
         # Of two values that are not equal.
         otherwise = raw_call("where", (call(inner.name[0], *inner.arguments), *branches))
-    if then is otherwise:
-        return then
+    if then is otherwise or _is_limit(condition, then, otherwise):
+        return otherwise
     negatable = isinstance(condition, Call) and is_negatable(condition)
     if is_call(condition, "<=", ">=") and otherwise is not ZERO and negatable:
         return raw_call("where", (call("not", condition), otherwise, then))
@@ -128,6 +131,31 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     if then is ZERO and _is_needless(condition, otherwise):
         return otherwise
     return raw_call("where", (condition, then, otherwise))
+
+
+def _is_limit(condition: Term, then: Term, otherwise: Term) -> bool:
+    """Whether one branch only says what the other is anyway, but for rounding, where the condition holds.
+
+    PyTorch has 1 for sigmoid(x) above 20, for instance.
+    """
+    comparison = _comparison(condition)
+    if comparison is None or comparison.op not in ("<", ">") or then is ZERO:
+        return False
+    return _far_out(comparison, then) is _far_out(comparison, otherwise)
+
+
+def _far_out(comparison: Comparison, term: Term) -> Term:
+    """The expression with 0 for exponentials that are next to nothing where the comparison holds."""
+    side = 1 if comparison.op == "<" else -1
+
+    def without_small(part: Term) -> Term:
+        exponent = factors_of(part).get(E, ZERO)
+        shift = exponent.constant if isinstance(exponent, Sum) else Fraction(0)
+        rate = multiply(subtract(exponent, number(shift)), power(comparison.quantity, MINUS_ONE))
+        is_small = isinstance(rate, Number) and rate.value * side > 0
+        return ZERO if is_small and rate.value * comparison.bound + shift <= _SMALL_EXPONENT else part
+
+    return rewritten(in_exponentials(term), without_small, children)
 
 
 def _assuming(condition: Term, branch: Term, holds: bool) -> Term:

@@ -23,7 +23,6 @@ from .terms import (
     Term,
     children,
     coefficient_of,
-    factors_of,
     integer,
     is_call,
     number,
@@ -101,8 +100,14 @@ def _sqrt(name: str, argument: Term) -> Term:
 
 @rewrite("log")
 def _log(name: str, argument: Term) -> Term | None:
-    factors = factors_of(argument)
-    return factors[E] if list(factors) == [E] and coefficient_of(argument)[0] == 1 else None
+    if not isinstance(argument, Product) or argument.coefficient != 1 or len(argument.factors) != 1:
+        return ONE if argument is E else None
+    ((base, exponent),) = argument.factors
+    if base is E:
+        return exponent
+    # A root is real where its base is not negative.
+    is_root = isinstance(exponent, Number) and exponent.value.denominator > 1
+    return multiply(exponent, call("log", base)) if is_root else None
 
 
 @rewrite("abs", "sign")

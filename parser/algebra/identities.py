@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 from .arithmetic import add, multiply, negative, power
 from .canonical import CANONICAL
@@ -18,11 +17,10 @@ from .terms import (
     ZERO,
     Call,
     E,
-    Number,
     Product,
     Sum,
-    Symbol,
     Term,
+    anywhere,
     children,
     coefficient_of,
     factors_of,
@@ -89,21 +87,6 @@ def rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term], 
     return known[term]
 
 
-def has_quotient(term: Term) -> bool:
-    """Whether there is a call in an expression that is a quotient of two others, such as tan(x)."""
-    if isinstance(term, (Number, Symbol)):
-        return False
-    for part in ordered([term], lambda part: () if part in _known else children(part)):
-        if part not in _known:
-            is_one = isinstance(part, Call) and _parts_of_ratio(part) is not None
-            _known[part] = is_one or any(_known[inner] for inner in children(part))
-    return _known[term]
-
-
-# Each level of a deep nest is asked.
-_known: WeakKeyDictionary[Term, bool] = WeakKeyDictionary()
-
-
 def _ratio(call: Call) -> Term | None:
     record = function(call.name)
     return formula(record.ratio)(CANONICAL, {"x": call.arguments[0]}) if record is not None and record.ratio else None
@@ -113,6 +96,10 @@ def _parts_of_ratio(call: Call) -> Term | None:
     """The quotient that a call is; None: it is none, or stays finite where both of its parts overflow, as tanh does."""
     record = function(call.name)
     return None if record is not None and record.complement else _ratio(call)
+
+
+has_quotient = anywhere(lambda part: isinstance(part, Call) and _parts_of_ratio(part) is not None)
+"""Whether there is a call in an expression that is a quotient of two others, such as tan(x)."""
 
 
 def without_quotients(term: Term, bounded: bool = False) -> Term:
@@ -212,7 +199,7 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
     counts = [integer(factors[base]) or 0 for base in calls]
     twice = next((c for c in calls if is_even(c) and (o := partner(c)) in factors and factors[o] is factors[c]), None)
     count = integer(factors[twice]) or 0 if twice is not None else 0
-    if twice is not None and (count < 0 or (count == 1 and sum(counts) > 2)):
+    if twice is not None and (count < 0 or (count == 1 and len(calls) > 2)):
         # sin(x)*cos(x) is sin(2*x)/2, whose product with another cosine may be one of these again.
         other = partner(twice)
         rest = {base: e for base, e in factors.items() if base not in (twice, other)}

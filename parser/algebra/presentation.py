@@ -33,11 +33,15 @@ from .terms import (
     factors_of,
     integer,
     raw_call,
+    scaled,
 )
 
 _MINUS_HALF = multiply(MINUS_ONE, HALF)
+_SUM = LEVELS["+"]
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST_LABEL = 40
+_MOST_INSIDE = 8  # terms of a sum that is multiplied by the number before it
+_LARGEST_INSIDE = 99
 _DEEPEST = 50  # sums inside each other that are looked at with their signs changed
 _TOKEN = re.compile(r"\*\*|//|[<>=!]=|\w+|\S")
 _PRINTER = Printer()
@@ -238,6 +242,35 @@ class Presentation:
         return self.known[term]
 
     def quotient(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
+        """A positive coefficient and factors as a fraction, or in another way where that is shorter."""
+        forms = [self.fraction_of(coefficient, factors)]
+        if coefficient == 1:
+            if len(factors) == 1 and isinstance(exponent := factors[0][1], Number) and exponent.value.denominator > 1:
+                # x**(-3/2) for 1/x**(3/2).
+                forms.append(self.power(*factors[0]))
+            return min(forms, key=_tokens)
+        sums = [
+            i for i, (base, exponent) in enumerate(factors) if isinstance(base, Sum) and not _is_below(base, exponent)
+        ]
+        if len(sums) == 1 and factors[sums[0]][1] is ONE and self.depth < _DEEPEST:
+            # (4*x - 6)/x**2 for 2*(2*x - 3)/x**2.
+            self.depth += 1
+            (i,), inside = sums, self.inside(coefficient, factors[sums[0]][0])
+            if inside is not None:
+                forms.append(self.fraction_of(Fraction(1), [*factors[:i], (inside, ONE), *factors[i + 1 :]]))
+            self.depth -= 1
+        return min(forms, key=_tokens)
+
+    def inside(self, coefficient: Fraction, base: Term) -> Term | None:
+        """A sum multiplied by a number; None: it has a name or many terms, or the number is taken out, or is large."""
+        if not isinstance(base, Sum) or base in self.names or len(base.terms) > _MOST_INSIDE:
+            return None
+        made = scaled(base, coefficient)
+        if any(abs(c.numerator) > _LARGEST_INSIDE for c in (made.constant, *(c for _, c in made.terms))):
+            return None
+        return made if self.sum_of(made).level == _SUM else None
+
+    def fraction_of(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
         """A positive coefficient and factors, those with negative exponents below the line."""
         above: list[tuple[Any, Shown]] = []
         below: list[tuple[Any, Shown]] = []
@@ -325,6 +358,10 @@ def _root(
     if value <= 1 or pi_above is is_below:
         return coefficient, None, list(factors)
     return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+
+
+def _tokens(shown: Shown) -> int:
+    return shown.tokens
 
 
 def _is_one_less(base: Term) -> bool:

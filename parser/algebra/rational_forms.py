@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
+from itertools import permutations
 from itertools import product as combinations
 from typing import Any
 
@@ -11,7 +13,7 @@ from .arithmetic import add, multiply, power
 from .functions import call
 from .identities import rewritten
 from .rational import Ring, TooLargeError, Value
-from .terms import MINUS_ONE, Number, Product, Sum, Term, children, number, summands
+from .terms import MINUS_ONE, ONE, Number, Product, Sum, Term, children, coefficient_of, number, product, summands
 
 _MOST_TERMS = 60  # of a polynomial that is written multiplied out
 _MOST_COLLECTED = 4  # generators by whose powers a polynomial is collected
@@ -153,7 +155,7 @@ class Forms:
 
 def with_roots_apart(term: Term) -> Term:
     """sqrt(x**2 - 1)/abs(x) for sqrt(1 - 1/x**2): roots of quotients without the squares in them."""
-    return rewritten(term, _root_apart, lambda part: children(part) if isinstance(part, (Sum, Product)) else ())
+    return rewritten(term, _root_apart, _inner)
 
 
 def _root_apart(term: Term) -> Term:
@@ -172,17 +174,57 @@ def _parts_of_root(base: Term, exponent: Term) -> list[Term]:
         value = ring.value(base)
     except TooLargeError:
         return as_it_is
-    if not any(abs(count) > 1 for count in value.powers.values()):
-        return as_it_is
-    odd: dict[bool, dict[int, int]] = {True: {}, False: {}}
+    odd = {place: times - 2 * int(times / 2) for place, times in value.powers.items() if times % 2}
     squares: dict[int, dict[int, int]] = {}
-    for place, count in value.powers.items():
-        odd[count > 0][place] = count % 2
-        squares.setdefault(int(count / 2), {})[place] = 1
-    above, below = (ring.term(ring.multiplied_out(Value(Fraction(1), odd[sign]))) for sign in (True, False))
-    parts = [power(multiply(number(value.content), above, power(below, MINUS_ONE)), exponent)]
+    for place, times in value.powers.items():
+        squares.setdefault(int(times / 2), {})[place] = 1
+    parts: list[Term] = []
     for times, places in squares.items():
         factor = ring.term(ring.multiplied_out(Value(Fraction(1), places)))
         whole = int(2 * times * exponent.value)
         parts += [power(factor, number(whole)), *([call("sign", factor)] if whole % 2 else [])]
-    return parts
+    if len(odd) == 2:
+        # The root of x*(2 - x) for that of x times that of 2 - x, which both are positive wherever it is real.
+        one, other = (ring.term(ring.polynomials[place]) for place in odd)
+        for sign in (1, -1):
+            turned = multiply(number(sign), one), multiply(number(sign if value.content > 0 else -sign), other)
+            if _are_positive_together(*turned):
+                roots = zip((number(abs(value.content)), *turned), (1, *odd.values()), strict=True)
+                return [*parts, *(power(root, multiply(number(count), exponent)) for root, count in roots)]
+    sides = ({place: abs(count) for place, count in odd.items() if count == side} for side in (1, -1))
+    above, below = (ring.term(ring.multiplied_out(Value(Fraction(1), side))) for side in sides)
+    return [*parts, power(multiply(number(value.content), above, power(below, MINUS_ONE)), exponent)]
+
+
+def _are_positive_together(one: Term, other: Term) -> bool:
+    """Whether two expressions are positive where their product is: x and 2 - x, which are 2 together."""
+    first, second = (dict(coefficient_of(part)[::-1] for part in summands(term)) for term in (one, other))
+    for part, coefficient in first.items():
+        against = second.get(part, Fraction(0))
+        if part is not ONE and coefficient * against < 0:
+            total = add(multiply(number(abs(against)), one), multiply(number(abs(coefficient)), other))
+            return isinstance(total, Number) and total.value > 0
+    return False
+
+
+def with_roots_joined(term: Term, tokens: Callable[[Term], int]) -> Term:
+    """The expression with the root of x*(2 - x) for that of x times that of 2 - x."""
+    return rewritten(term, partial(_joined, tokens), _inner)
+
+
+def _joined(tokens: Callable[[Term], int], term: Term) -> Term:
+    if not isinstance(term, Product):
+        return term
+    roots = [(b, e) for b, e in term.factors if isinstance(e, Number) and e.value.denominator == 2]
+    for (one, exponent), (other, below) in permutations(roots, 2):
+        if abs(exponent.value) == abs(below.value) and _are_positive_together(one, other):
+            rest = product(term.coefficient, {b: e for b, e in term.factors if b not in (one, other)})
+            inside = [multiply(one, power(other, number(below.value / exponent.value)))]
+            if below is exponent:
+                inside.append(add(*(multiply(a, b) for a in summands(one) for b in summands(other))))
+            return multiply(rest, power(min(inside, key=tokens), exponent))
+    return term
+
+
+def _inner(part: Term) -> Iterable[Term]:
+    return children(part) if isinstance(part, (Sum, Product)) else ()

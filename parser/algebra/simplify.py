@@ -36,6 +36,7 @@ from .terms import (
     Sum,
     Symbol,
     Term,
+    anywhere,
     children,
     coefficient_of,
     factors_of,
@@ -116,7 +117,7 @@ class _Simplification:
         if isinstance(term, (Number, Symbol, Call)) or not (_has_other_forms(term) or _vanishes_far_away(term)):
             return term
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
-        forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
+        forms = _with_common_factor(term)
         count = sum(len(factors_of(part)) for part, _ in term.terms) if isinstance(term, Sum) else 0
         if isinstance(term, Sum) and count > _MOST_FACTORS and min(map(_length, forms)) > count // _MOST_TIMES_LONGER:
             forms.insert(0, nested(term))
@@ -128,7 +129,8 @@ class _Simplification:
         if _denominators(best) > _MOST_DENOMINATORS:
             return best
         if tokens <= (_MOST_TOKENS if is_outer else _MOST_INNER_TOKENS) and self.work <= _MOST_WORK:
-            return self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
+            best = self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
+            return self._shorter(best, _with_common_factor(best))
         if not is_outer or tokens > _MOST_PLAIN_TOKENS:
             return best
         # The next derivative of a quotient in canonical form is no longer than it must be, that of others may be.
@@ -157,6 +159,8 @@ class _Simplification:
         steepest: Fraction | None = None
         tried = {form: self.shown.tokens(form) for form in (term, *self.near.get(term, ()))}
         for form in forms:
+            if form in tried:
+                continue
             tokens = self.shown.tokens(form) + _LOST * _vanishes_far_away(form)
             self.work += tokens
             tried[form] = tokens
@@ -174,7 +178,7 @@ class _Simplification:
     def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
         # FLINT takes a while to be imported.
         from .rational import Ring, TooLargeError
-        from .rational_forms import Forms, with_roots_apart
+        from .rational_forms import Forms, with_roots_apart, with_roots_joined
 
         if (chosen := by_regions(term)) is not None:
             yield chosen
@@ -183,6 +187,7 @@ class _Simplification:
         plain = without_quotients(term)
         powers = _powers(plain)
         has_factors = any(isinstance(base, Sum) for base, _ in powers)
+        is_finite = _stays_finite(term)
         variants = [(term, True, ""), (term, False, "")] if has_factors else [(term, False, "")]
         if plain is not term:
             variants.append((plain, False, ""))
@@ -202,20 +207,18 @@ class _Simplification:
             with suppress(TooLargeError):
                 ring = Ring(variant, whole, parity)
                 for form in Forms(ring, self.shown.tokens).of(ring.value(variant)):
-                    if variant is split is not plain:
+                    found = [form]
+                    if variant is apart:
+                        found.append(with_roots_joined(form, self.shown.tokens))
+                    if self.is_final and (parity or plain is not term or has_quotient(form)):
+                        turned = multiplied_angles(form) if parity else form
                         joined = with_quotients(form)
-                        yield from filter(_stays_finite, (joined, multiplied_angles(joined)))
-                        continue
-                    yield form
-                    if not self.is_final:
-                        continue
-                    if is_outer and has_exponential:
+                        found += [joined, turned, with_quotients(turned), multiplied_angles(joined)]
+                    # Without its quotients an expression may be inf/inf, and where it is none may its forms be.
+                    is_split = variant is split is not plain
+                    yield from (f for f in found if not (is_split or (is_finite and f is not form)) or _stays_finite(f))
+                    if is_outer and has_exponential and not is_split:
                         yield from self._hyperbolic(form)
-                    if parity or plain is not term or has_quotient(form):
-                        yield (joined := with_quotients(form))
-                        if parity:
-                            yield multiplied_angles(form)
-                            yield multiplied_angles(joined)
 
     def _hyperbolic(self, term: Term) -> Iterator[Term]:
         """The expression with hyperbolic functions, where no quotient of two that overflow is left."""
@@ -260,7 +263,7 @@ def _stays_finite(term: Term) -> bool:
     """Whether nothing that grows stands both above and below a line: inf/inf."""
     growing: set[Term] = set()
     for part in ordered([term], _inside):
-        grows = part is E or square(part) is not None
+        grows = part is E or _is_exponential(part)
         if isinstance(part, Sum):
             grows = any(inner in growing for inner, _ in part.terms)
         elif isinstance(part, Product):
@@ -279,13 +282,10 @@ def _steepness(term: Term) -> Fraction:
     return max((abs(coefficient_of(e)[0]) for e in exponents if not isinstance(e, Sum)), default=Fraction(0))
 
 
-def _vanishes_far_away(term: Term) -> bool:
-    """Whether there are powers of tanh in a sum whose digits all cancel where it is 1."""
-    parts = ordered([term], _inside)
-    return any(map(_is_bounded, parts)) and any(isinstance(part, Sum) and _cancels(part) for part in parts)
-
-
-def _cancels(term: Sum) -> bool:
+def _cancels(term: Term) -> bool:
+    """Whether an expression is a sum with powers of tanh whose digits all cancel where it is 1."""
+    if not isinstance(term, Sum) or not any(_is_bounded(base) for part, _ in term.terms for base in factors_of(part)):
+        return False
     # What is left of each term where tanh is 1, and how often.
     totals: dict[Term, Fraction] = {ONE: term.constant} if term.constant else {}
     for part, coefficient in term.terms:
@@ -319,6 +319,9 @@ def _inside(term: Term) -> Iterator[Term]:
         yield from children(term)
 
 
+_vanishes_far_away = anywhere(_cancels, _inside)
+
+
 def _has_other_forms(term: Term) -> bool:
     """Whether there is something to multiply out, to cancel, to collect or to put together."""
     if isinstance(term, Product):
@@ -332,9 +335,9 @@ def _has_other_forms(term: Term) -> bool:
 def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
     """Whether there is a relation between factors, or between one and a number: of a square, a quotient, a sign."""
     circular = [(base, exponent) for base, exponent in factors if formula_of_square(base) is not None]
-    if len(circular) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+    if len(circular) > 1 or any(abs(integer(e) or 0) > 1 for _, e in circular):
         circular = [(base, exponent) for base, exponent in circular if square(base) is not None]
-        if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+        if len({base for base, _ in circular}) > 1 or any(abs(integer(e) or 0) > 1 for _, e in circular):
             return True
     return any(is_call(base, "sign", "abs", "where") or has_quotient(base) for base, _ in factors)
 
@@ -342,16 +345,29 @@ def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
 def _reluctance(term: Term, form: Term) -> int:
     """How many tokens a form has to save to be preferred."""
     if isinstance(term, Product) and isinstance(form, Sum):
-        return 3
+        # Calls are in both; x*(1 - x) and sigmoid(x)*(1 - sigmoid(x)) say where they are 0.
+        others = [base for base, _ in term.factors if not isinstance(base, Sum)]
+        is_circular = all(formula_of_square(base) is not None and not _is_exponential(base) for base in others)
+        return 2 if len(others) == len(term.factors) - 1 and is_circular else 3
     if isinstance(term, Sum) and isinstance(form, Product):
         # x**x*(log(x) + 1) rather than x**x + x**x*log(x), but x**2*cos(x) + 2*x*sin(x).
         return 0 if any(_is_complicated(base, exponent) for base, exponent in form.factors) else 1
     return 1
 
 
+def _is_exponential(base: Term) -> bool:
+    """Whether it is sinh or cosh, which grow as exponentials do."""
+    record = function(base.name) if isinstance(base, Call) else None
+    return record is not None and record.square is not None and record.exponential is not None
+
+
 def _is_complicated(base: Term, exponent: Term) -> bool:
     """Whether a factor is one to compute only once."""
     return isinstance(base, Call) or not isinstance(exponent, Number)
+
+
+def _with_common_factor(term: Term) -> list[Term]:
+    return [_common_factor(term, choose) for choose in (min, max)] if isinstance(term, Sum) else []
 
 
 def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> Term:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, TypeAlias, TypeGuard
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 _LARGEST = 10**60  # of the parts of an exact number; beyond, it is rounded to a float
 
@@ -138,6 +138,22 @@ def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = chi
             done[term] = None
             stack.pop()
     return list(done)
+
+
+def anywhere(
+    holds: Callable[[Term], bool], parts: Callable[[Term], Iterable[Term]] = children
+) -> Callable[[Term], bool]:
+    """Whether something holds of an expression or of a part of it. Each is asked once, as every level of a nest is."""
+    known: WeakKeyDictionary[Term, bool] = WeakKeyDictionary()
+
+    def found(term: Term) -> bool:
+        if term not in known:
+            for part in ordered([term], lambda part: () if part in known else parts(part)):
+                if part not in known:
+                    known[part] = holds(part) or any(known[inner] for inner in parts(part))
+        return known[term]
+
+    return found
 
 
 def number(value: Fraction | int) -> Number:

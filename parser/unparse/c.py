@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
-from ..syntax.printer import ATOM, UnprintableError
+from ..syntax.printer import UnprintableError
 from .code import MATH, Frame, functions, named
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
@@ -34,15 +33,9 @@ _IN_MATH_H = (
 )
 _OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
 # What has a version for floats, with an f behind its name.
-_OF_DOUBLES = frozenset(f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow larger smaller modulo".split())
+_LACKS = ("larger", "smaller", "modulo", "floor_divide")
+_OF_DOUBLES = frozenset({*f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow".split(), *_LACKS})
 _BESSEL = re.compile(r"\b[jy][01n]\(")
-
-
-def _helper(name: str, value: str) -> str:
-    """A function that what is printed at another time may stand beside in one file."""
-    guard = f"{name}_IS_HERE"
-    function = f"static double {name}(double a, double b) {{\n    return {value};\n}}\n"
-    return f"#ifndef {guard}\n#define {guard}\n{function}#endif\n"
 
 
 class CPrinter(ScalarPrinter):
@@ -60,15 +53,13 @@ class CPrinter(ScalarPrinter):
         back="    return %s;",
         end="}",
     )
-    # fmax and fmin leave out nan.
-    helpers = {  # noqa: RUF012
-        "larger": _helper("larger", "a > b || isnan(a) ? a : b"),
-        "smaller": _helper("smaller", "a < b || isnan(a) ? a : b"),
-        "modulo": _helper(
-            "modulo", "fmod(a, b) == 0 ? copysign(0, b) : fmod(a, b) + ((fmod(a, b) < 0) == (b < 0) ? 0 : b)"
-        ),
-    }
-    reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split(), "largerf", "smallerf", "modulof"})
+    # What is printed at another time may stand beside it in one file.
+    helper_frame = frame._replace(
+        head="#ifndef {name}_IS_HERE\n#define {name}_IS_HERE\nstatic double {name}({parameters}) {{", end="}\n#endif"
+    )
+    lacks = _LACKS
+    literals = {DOUBLE: "{}", SINGLE: "{}f"}  # noqa: RUF012
+    reserved = frozenset({*f"{_KEYWORDS} {MATH} {_IN_MATH_H}".split(), *(f"{name}f" for name in _LACKS)})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: repr(value) for name, value in CONSTANTS.items() if math.isfinite(value)},
@@ -88,15 +79,12 @@ class CPrinter(ScalarPrinter):
         "besselj": "jn({0}, {1})",
         "bessely": "yn({0}, {1})",
         "%": "modulo",
-        "//": "floor({0}/{1})",
+        "//": "floor_divide",
     }
 
     def constant(self, name: str) -> str:
         text = super().constant(name)
         return f"{text}f" if self.dtype == SINGLE and text[0].isdigit() else text
-
-    def number(self, value: Any) -> tuple[str, int]:
-        return repr(float(value)) + ("f" if self.dtype == SINGLE else ""), ATOM
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].removesuffix("f").endswith(".0"):

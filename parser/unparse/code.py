@@ -12,12 +12,13 @@ from typing import Any, ClassVar, NamedTuple
 from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.dtypes import is_number
 from ..algebra.derivative import Derivatives
-from ..syntax.operators import COMPARE, LEVELS, POWER, PRODUCT, UNARY
+from ..syntax.operators import COMPARE, LEVELS, OR, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed
 from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Subscript, Unary
 from ..syntax.walk import children, walk
 from .how import DOUBLE, SINGLE, How, label
+from .lacking import LACKING
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -94,8 +95,15 @@ class CodePrinter(Printer):
     frame: ClassVar[Frame]
     operators: Mapping[str, str] = MappingProxyType({})
     functions: Mapping[str, str]
-    # What the language lacks and is printed where it is called, by name.
+    # What is printed where it is called: functions of LACKING, written as `helper_frame` says, and texts by name.
+    lacks: Collection[str] = ()
+    helper_frame: ClassVar[Frame]
     helpers: Mapping[str, str] = MappingProxyType({})
+    # A choice that is no call: its template with a condition, and how tightly it binds.
+    choice: str = ""
+    choice_level = ATOM
+    # Floats where they are told from whole numbers, in each type.
+    literals: Mapping[str, str] = MappingProxyType({})
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
     has_vectors: bool = False
@@ -143,10 +151,18 @@ class CodePrinter(Printer):
     def helpers_in(self, text: str) -> list[str]:
         """The functions of our own that a text calls, and those that these call, which come after them."""
         found: list[str] = []
-        for name, source in self.helpers.items():
+        for name in [*self.lacks, *self.helpers]:
             if re.search(rf"\b{name}\(", "".join([text, *found])):
-                found.append(source)
+                found.append(self.helpers.get(name) or self.helper(name))
         return found
+
+    def helper(self, name: str) -> str:
+        """A function that the language lacks, as a text."""
+        parameters, definition = LACKING[name]
+        printer = copy(self)
+        printer.variables, printer.names, printer.arguments, printer.has_arrays = parameters, {}, {}, False
+        value = printer.text(parse(definition).statements[-1])
+        return self.helper_frame.written(Function(name, [*parameters], [], [("", value)]))
 
     def name(self, name: str) -> str:
         if name in self.arguments:
@@ -181,7 +197,7 @@ class CodePrinter(Printer):
     def free(self, name: str, taken: Collection[str]) -> str:
         """The name with as many underscores behind it as make it no other."""
         name = name[: self.longest_name]
-        folded = {*map(self._folded, taken), *self.reserved, *self.helpers}
+        folded = {*map(self._folded, taken), *self.reserved, *self.lacks, *self.helpers}
         while self._folded(name) in folded:
             name += "_"
         return name
@@ -240,9 +256,11 @@ class CodePrinter(Printer):
     def text(self, root: Any) -> str:
         """The text of an expression, as a number even where it is a truth."""
         part = self.texts(root)
-        return (self.as_number(part) if is_truth(root) and not self.truths_are_numbers else part)[0]
+        return bare((self.as_number(part) if is_truth(root) and not self.truths_are_numbers else part)[0])
 
     def number(self, value: Any) -> tuple[str, int]:
+        if self.dtype in self.literals:
+            return self.literals[self.dtype].format(float(value)), ATOM
         return super().number(float(value) if type(value) is int and abs(value) > _LARGEST_WHOLE else value)
 
     def part(self, assign: Assign) -> tuple[str, str]:
@@ -284,8 +302,8 @@ class CodePrinter(Printer):
         if level >= PRODUCT:
             below = level + 1 if level == POWER else level
             return f"{enclosed(left, below)}{spelt}{enclosed(right, level + 1)}", level
-        # How tightly logical operators bind differs, and in brackets it does not matter.
-        inner = (level, level + 1) if level > COMPARE else (COMPARE + 1,) * 2 if level == COMPARE else (ATOM, ATOM)
+        # Which logical operator binds more tightly differs, and in brackets it does not matter.
+        inner = (level, level + 1) if level > COMPARE else (COMPARE + (level == COMPARE),) * 2
         return f"{enclosed(left, inner[0])} {spelt} {enclosed(right, inner[1])}", level
 
     def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
@@ -309,9 +327,13 @@ class CodePrinter(Printer):
         return UnprintableError(f"{self.language} has no function for `{function}`{of_what}", function)
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function == "where" and self.choice:
+            *others, otherwise = parts
+            last = enclosed(otherwise, min(OR, self.choice_level))
+            return self.choice.format(*(enclosed(part, OR) for part in others), last), self.choice_level
         template = self.spelling(function)
         if template is not None and "{" not in template and self.takes(function, len(parts)):
-            return super().call(template, parts)
+            return super().call(template, parts if self.has_arrays else [(bare(text), ATOM) for text, _ in parts])
         texts = [enclosed(part, ATOM) for part in parts]
         if template is None or "{" not in template:
             return self._written_out(function, texts), ATOM
@@ -343,8 +365,7 @@ class CodePrinter(Printer):
         # In a definition there is nothing but its arguments.
         printer = copy(self)
         printer.variables, printer.names, printer.arguments = (), {}, given
-        text, level = printer.texts(definition)
-        return text if level == ATOM else f"({text})"
+        return enclosed(printer.texts(definition), ATOM)
 
 
 def is_truth(node: Any) -> bool:
@@ -369,6 +390,11 @@ def is_call(text: str) -> bool:
         if not depth:
             return re.fullmatch(r"[\w.:]*", name) is not None and i == len(rest) - 1
     return False
+
+
+def bare(text: str) -> str:
+    """A text without the brackets around all of it."""
+    return text[1:-1] if text.startswith("(") and is_call(text) else text
 
 
 def plain_name(name: str) -> str:
@@ -408,12 +434,12 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     return written
 
 
-_PYTHON = Frame("def {name}({parameters}):", "    %s = %s", "    return %s", "    return %s")
+PYTHON = Frame("def {name}({parameters}):", "    %s = %s", "    return %s", "    return %s")
 
 
 def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
     """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
-    texts = [_PYTHON.written(function) for function in functions(derivatives, printer)]
+    texts = [PYTHON.written(function) for function in functions(derivatives, printer)]
     texts += printer.helpers_in("\n".join(texts))
     needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
     head = "\n".join(needed).rstrip()

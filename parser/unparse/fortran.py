@@ -12,7 +12,7 @@ from ..syntax.operators import PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, UnprintableError, enclosed
 from ..syntax.records import Binary, Number, Subscript
 from .array_printer import ArrayPrinter, Part, Shape
-from .code import Function, functions, is_call, is_truth, named
+from .code import Frame, Function, functions, is_call, is_truth, named
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
@@ -30,16 +30,6 @@ _MOST_LINES = 250
 _CONTINUED = "&\n      &"
 _LARGEST = 2**31  # of whole numbers
 _OF_WHOLE_ORDER = re.compile(r"bessel_[jy]n\(")
-
-
-def _elemental(name: str, value: str) -> str:
-    head = f"  elemental real(wp) function {name}(x)\n    real(wp), intent(in) :: x\n"
-    return f"{head}    {name} = {value}\n  end function {name}\n"
-
-
-def _extreme(name: str, sign: str) -> str:
-    head = f"  elemental real(wp) function {name}(a, b)\n    real(wp), intent(in) :: a, b\n"
-    return f"{head}    {name} = merge(a, b, a {sign} b .or. a /= a)\n  end function {name}\n"
 
 
 # maxval and minval leave out nan.
@@ -64,25 +54,22 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     ignores_case = has_ascii_names = begins_with_letters = True
     longest_name = 60
     reserved = frozenset(f"{_INTRINSIC} {_OTHERS}".split())
-    choice = "merge({1}, {2}, {0})"
+    choice, choice_level = "merge({1}, {2}, {0})", ATOM
+    literals = dict.fromkeys(DTYPES, "{}_wp")
     operators = {"**": "**", "and": ".and.", "or": ".or.", "not": ".not. ", "!=": "/="}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: f"{value!r}_wp" for name, value in CONSTANTS.items()},
         "inf": "ieee_value(1.0_wp, ieee_positive_inf)",
         "nan": "ieee_value(1.0_wp, ieee_quiet_nan)",
     }
-    helpers = {  # noqa: RUF012
-        "floor_of": _elemental("floor_of", "aint(x) - merge(1.0_wp, 0.0_wp, x < aint(x))"),
-        "ceiling_of": _elemental("ceiling_of", "aint(x) + merge(1.0_wp, 0.0_wp, x > aint(x))"),
-        "cbrt": _elemental("cbrt", "sign(abs(x)**(1.0_wp/3.0_wp), x)"),
-        # Both keep the digits of small numbers.
-        "expm1": _elemental("expm1", "merge(exp(x) - 1.0_wp, 2.0_wp*sinh(x/2.0_wp)*exp(x/2.0_wp), abs(x) > 1.0_wp)"),
-        "log1p": _elemental("log1p", "merge(log(1.0_wp + x), 2.0_wp*atanh(x/(2.0_wp + x)), abs(x) > 0.5_wp)"),
-        # max and min may leave out nan.
-        "larger": _extreme("larger", ">"),
-        "smaller": _extreme("smaller", "<"),
-        "on_diagonal": _ON_DIAGONAL,
-    }
+    helper_frame = Frame(
+        "  elemental real(wp) function {name}({parameters}) result(value)\n    real(wp), intent(in) :: {parameters}",
+        assign="    %s = %s",
+        back="    value = %s",
+        end="  end function",
+    )
+    lacks = ("floor_of", "ceiling_of", "cbrt", "expm1", "log1p", "larger", "smaller", "floor_divide")
+    helpers = {"on_diagonal": _ON_DIAGONAL}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named("", f"{_INTRINSIC} cbrt expm1 log1p"),
         "besselj": "bessel_jn({0}, {1})",
@@ -105,7 +92,7 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         "round": "ieee_rint",
         "trunc": "aint",
         "%": "modulo({0}, {1})",
-        "//": "floor_of({0}/{1})",
+        "//": "floor_divide",
     }
     reductions = {  # noqa: RUF012
         "sum": "sum({0})",
@@ -147,8 +134,8 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     index = "{}({})"
     stepped = "{}:{}:{}"
 
-    def number(self, value: Any) -> Part:
-        return f"{float(value)!r}_wp", ATOM
+    def helper(self, name: str) -> str:
+        return "".join(f"{part}\n" for line in super().helper(name).splitlines() for part in _broken(line))
 
     def unary(self, op: str, part: Part) -> Part:
         # Two operators may not stand side by side, and a sign binds no tighter than a sum.

@@ -16,17 +16,6 @@ _IN_MATH = (
     "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 "
     "sin sinh sqrt tan tanh trunc"
 )
-_ROUNDED = """\
-// Halves to even numbers, where Math.round takes them up.
-function rounded(x) {
-  return Math.abs(x % 1) === 0.5 ? 2*Math.round(x/2) : Math.round(x);
-}
-"""
-_MODULO = """\
-function modulo(a, b) {
-  return a % b === 0 ? (b < 0 ? -0 : 0) : a % b < 0 === b < 0 ? a % b : a % b + b;
-}
-"""
 
 
 class JavaScriptPrinter(ScalarPrinter):
@@ -35,7 +24,8 @@ class JavaScriptPrinter(ScalarPrinter):
     language = "JavaScript's Math"
     reserved = frozenset(_WORDS.split())
     frame = Frame("function {name}({parameters}) {{", "  const %s = %s;", "  return %s;", "  return { %s };", "}")
-    helpers = {"rounded": _ROUNDED, "modulo": _MODULO}  # noqa: RUF012
+    helper_frame = frame
+    lacks = ("modulo", "floor_divide", "rounded", "signed")
     operators = {"**": "Math.pow({}, {})", "and": "&&", "or": "||", "not": "!", "==": "===", "!=": "!=="}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: repr(value) for name, value in CONSTANTS.items()},
@@ -50,16 +40,17 @@ class JavaScriptPrinter(ScalarPrinter):
         "minimum": "Math.min",
         "fmax": "Number.isNaN({0}) || {0} < {1} ? {1} : {0}",
         "fmin": "Number.isNaN({0}) || {0} > {1} ? {1} : {0}",
-        "copysign": "Object.is(Math.sign({1}), -0) || {1} < 0 ? -Math.abs({0}) : Math.abs({0})",
+        "copysign": "signed",
         "exp2": "Math.pow(2, {0})",
         "fmod": "{0} % {1}",
         "isfinite": "Number.isFinite",
         "isinf": "Math.abs({0}) === Infinity",
         "isnan": "Number.isNaN",
         "ldexp": "{0}*Math.pow(2, {1})",
+        "nearest": "Math.round",
         "round": "rounded",
         "%": "modulo",
-        "//": "Math.floor({0}/{1})",
+        "//": "floor_divide",
     }
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from .how import DOUBLE, SINGLE
 from .numpy import ON_DIAGONAL, NumpyPrinter
-from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
 # What jax.scipy.special lacks of SciPy's.
@@ -36,7 +35,6 @@ class JaxPrinter(NumpyPrinter):
         **{name: f"from jax.scipy import {name}" for name in ("linalg", "special")},
     }
     helpers = {  # noqa: RUF012
-        **PythonPrinter.helpers,
         "placed_on_diagonal": ON_DIAGONAL.format(
             "return (0.0 + array).at[rows, columns].set(np.moveaxis(values, -1, 0))"
         ).replace("np.", "jnp."),

@@ -100,7 +100,7 @@ class JuliaPrinter(ArrayPrinter):
     @property
     def operators(self) -> dict[str, str]:  # pyrefly: ignore[bad-override]
         """The spellings of operators: with a dot where there are arrays."""
-        spelled = {"**": "^", "and": "&", "or": "|", "not": "!"}
+        spelled = {"**": "^", "and": "&&", "or": "||", "not": "!"}
         return {op: f".{spelled.get(op, op)}" for op in _OF_ELEMENTS} if self.has_arrays else spelled
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:

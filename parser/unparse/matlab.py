@@ -42,10 +42,19 @@ function r = choose(condition, a, b)
     r(~condition) = b(~condition);
 end
 """
-# MATLAB's own takes halves away from zero, this to even numbers.
-_ROUNDED = """\
-function r = rounded(x)
-    r = choose(abs(x - fix(x)) == 0.5, 2*round(x/2), round(x));
+# MATLAB's own rounds the quotient, which this takes away bit by bit.
+_REMAINDER = """\
+function r = remainder(a, b)
+    r = abs(a) + zeros(size(a + b));
+    b = abs(b) + zeros(size(r));
+    r(isinf(r) | b == 0 | isnan(b)) = NaN;
+    while any(r(:) >= b(:))
+        power = max(floor(log2(r)) - floor(log2(b)), 0);
+        part = b.*2.^min(power, 1000).*2.^max(power - 1000, 0);
+        part(part > r) = part(part > r)/2;
+        r = r - choose(r < b, 0, part);
+    end
+    r = choose(a < 0, -r, r);
 end
 """
 # MATLAB's own max and min leave out nan, those of several numbers too.
@@ -53,11 +62,6 @@ _LARGEST = """\
 function r = {0}(x, dim)
     r = {1}(x, [], dim);
     r(any(isnan(x), dim)) = NaN;
-end
-"""
-_EXTREME = """\
-function r = {0}(a, b)
-    r = choose(a {1} b | isnan(a), a, b);
 end
 """
 
@@ -75,10 +79,10 @@ class MatlabPrinter(ArrayPrinter):
     )
     has_ascii_names = begins_with_letters = True
     longest_name = 60
+    helper_frame = frame
+    lacks = ("larger", "smaller", "modulo", "floor_divide", "rounded", "signed")
     helpers = {  # noqa: RUF012
-        "rounded": _ROUNDED,
-        "larger": _EXTREME.format("larger", ">"),
-        "smaller": _EXTREME.format("smaller", "<"),
+        "remainder": _REMAINDER,
         "largest": _LARGEST.format("largest", "max"),
         "smallest": _LARGEST.format("smallest", "min"),
         "choose": _CHOOSE,
@@ -99,22 +103,23 @@ class MatlabPrinter(ArrayPrinter):
         **{f"bessel_{kind}{n}": f"bessel{kind}({n}, {{0}})" for kind in "jy" for n in "01"},
         **{f"modified_bessel_{kind}{n}": f"bessel{kind}({n}, {{0}})" for kind in "ik" for n in "01"},
         "cbrt": "nthroot({0}, 3)",
-        "copysign": "abs({0}).*(1 - 2*({1} < 0 | 1./{1} < 0))",
+        "copysign": "signed",
         "digamma": "psi",
         "exp2": "2.^{0}",
         "fmax": "max",
         "fmin": "min",
-        "fmod": "{0} - {1}.*fix({0}./{1})",
+        "fmod": "remainder",
         "ldexp": "{0}.*2.^{1}",
         "lgamma": "gammaln",
         "maximum": "larger",
         "minimum": "smaller",
         "polygamma": "psi",
+        "nearest": "round",
         "round": "rounded",
         "trunc": "fix",
         "where": "choose",
-        "%": "{0} - {1}.*floor({0}./{1})",
-        "//": "floor({0}./{1})",
+        "%": "modulo",
+        "//": "floor_divide",
     }
     reductions = {  # noqa: RUF012
         "sum": "sum(reshape({}, [], 1))",

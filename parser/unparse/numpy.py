@@ -72,8 +72,8 @@ class NumpyPrinter(CodePrinter):
         "np": "import numpy as np",
         **{name: f"from scipy import {name}" for name in ("linalg", "special")},
     }
+    lacks = PythonPrinter.lacks
     helpers = {  # noqa: RUF012
-        **PythonPrinter.helpers,
         "placed_along": _PLACED.format("placed_along", ", axis", "np.put_along_axis(result, places, values, axis)"),
         "placed_on_diagonal": ON_DIAGONAL.format("return placed(array, (rows, columns), np.moveaxis(values, -1, 0))"),
         "placed": _PLACED.format("placed", "", "result[places] = values"),
@@ -309,6 +309,9 @@ class NumpyPrinter(CodePrinter):
     def placed(self, how: str, *arguments: str) -> str:
         """An array with values at places, `placed` there, alike `placed_along` a dimension, or `added` to what is."""
         return f"{how}({', '.join(arguments)})"
+
+    def helper(self, name: str) -> str:
+        return PythonPrinter().helper(name)
 
     def code(self, derivatives: Derivatives) -> str:
         return python_module(derivatives, self, self.imports)

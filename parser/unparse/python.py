@@ -9,15 +9,11 @@ from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Number
-from .code import MATH, CodePrinter, is_whole, named, python_module
+from .code import MATH, PYTHON, CodePrinter, is_whole, named, python_module
 
 # Python's numbers have inf and nan, and its operators and `math` do not give them.
 _RAISES = """\
 # Where numbers overflow or have no result, Python raises an error; --format numpy is for inf and nan.
-"""
-_EXTREME = """\
-def {0}(a, b):
-    return a if a {1} b or a != a else b
 """
 
 
@@ -26,8 +22,9 @@ class PythonPrinter(CodePrinter):
 
     language = "Python's math"
     reserved = frozenset({*keyword.kwlist, "math", "abs", "round"})
-    # max and min leave out nan where it comes second.
-    helpers = {name: _EXTREME.format(name, sign) for name, sign in (("larger", ">"), ("smaller", "<"))}  # noqa: RUF012
+    lacks = ("larger", "smaller")
+    helper_frame = PYTHON
+    choice, choice_level = "{1} if {0} else {2}", OR - 1
     constants = {"pi": "math.pi", "e": "math.e", "tau": "math.tau", "inf": "math.inf", "nan": "math.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named("math.", MATH),
@@ -47,13 +44,6 @@ class PythonPrinter(CodePrinter):
             return super().power(node, base, exponent)
         # Of a negative number `**` would give a complex one.
         return f"math.pow({enclosed(base, OR)}, {enclosed(exponent, OR)})", ATOM
-
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "where":
-            condition, then, otherwise = (enclosed(part, OR) for part in parts)
-            # Binds less tightly than any operator.
-            return f"{then} if {condition} else {otherwise}", OR - 1
-        return super().call(function, parts)
 
     def code(self, derivatives: Derivatives) -> str:
         text = python_module(derivatives, self, {"math": "import math"})

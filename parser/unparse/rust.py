@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..syntax.printer import ATOM
 from .code import Frame
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
@@ -25,16 +23,14 @@ _METHODS = (
 _LINTS = "    #![allow(non_snake_case, unused_parens, unused_variables)]"
 
 
-def _helper(name: str, value: str) -> str:
-    return f"fn {name}(a: f64, b: f64) -> f64 {{\n    {value}\n}}\n"
-
-
 class RustPrinter(ScalarPrinter):
     """Prints Rust that computes with f64, or with f32."""
 
     language = "Rust's floats"
     reserved = frozenset(_WORDS.split())
-    choice = "(if {} {{ {} }} else {{ {} }})"
+    # Between operators alone its type could not be told.
+    literals = {DOUBLE: "{}_f64", SINGLE: "{}_f32"}  # noqa: RUF012
+    choice = "if {} {{ {} }} else {{ {} }}"
     operators = {"**": "f64::powf({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
     frame = Frame(
         head=f"pub fn {{name}}({{parameters}}) -> f64 {{{{\n{_LINTS}",
@@ -46,15 +42,8 @@ class RustPrinter(ScalarPrinter):
         backs="    (%s)",
         end="}",
     )
-    # Those of floats leave out nan.
-    helpers = {  # noqa: RUF012
-        "larger": _helper("larger", "if a > b || a.is_nan() { a } else { b }"),
-        "smaller": _helper("smaller", "if a < b || a.is_nan() { a } else { b }"),
-        "modulo": _helper(
-            "modulo",
-            "if a % b == 0.0 { f64::copysign(0.0, b) } else if (a % b < 0.0) == (b < 0.0) { a % b } else { a % b + b }",
-        ),
-    }
+    helper_frame = frame._replace(head="fn {name}({parameters}) -> f64 {{")
+    lacks = ("larger", "smaller", "modulo", "floor_divide")
     constants = {  # noqa: RUF012
         "pi": "std::f64::consts::PI",
         "e": "std::f64::consts::E",
@@ -78,16 +67,12 @@ class RustPrinter(ScalarPrinter):
         "minimum": "smaller",
         "round": "f64::round_ties_even",
         "%": "modulo",
-        "//": "f64::floor({0}/{1})",
+        "//": "floor_divide",
     }
-
-    def number(self, value: Any) -> tuple[str, int]:
-        # Between operators alone its type could not be told.
-        return f"{float(value)!r}_f64", ATOM
 
     def code(self, derivatives: Derivatives) -> str:
         code = super().code(derivatives)
-        return re.sub(r"\b(_?)f64\b", r"\1f32", code).replace("_f64", "_f32") if self.dtype == SINGLE else code
+        return re.sub(r"\bf64\b", "f32", code) if self.dtype == SINGLE else code
 
 
 render = RustPrinter.render

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..syntax.operators import OR, PRODUCT, UNARY
-from ..syntax.printer import ATOM, Parts, enclosed
+from ..syntax.printer import Parts, enclosed
 from ..syntax.records import Binary, Name, Number
 from .code import CodePrinter
+from .how import DOUBLE, SINGLE
 
 _LARGEST_WRITTEN_OUT = 3
 _TRUTHS = ("True", "False")
@@ -16,7 +17,8 @@ _TRUTHS = ("True", "False")
 class ScalarPrinter(CodePrinter):
     """Prints code in which each number is a float, and a truth is not a number; `choice` is the template of `where`."""
 
-    choice = "({} ? {} : {})"
+    choice, choice_level = "{} ? {} : {}", OR - 1
+    literals = dict.fromkeys((DOUBLE, SINGLE), "{}")
     truths_are_numbers = False
 
     def converted(self, node: Any, parts: Parts) -> tuple[str, int]:
@@ -29,12 +31,3 @@ class ScalarPrinter(CodePrinter):
         if type(node.left) is Name and type(node.right) is Number and node.right.value in (2, _LARGEST_WRITTEN_OUT):
             return "*".join([enclosed(base, UNARY)] * int(node.right.value)), PRODUCT
         return super().power(node, base, exponent)
-
-    def number(self, value: Any) -> tuple[str, int]:
-        # A whole number would divide as one.
-        return repr(float(value)), ATOM
-
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "where":
-            return self.choice.format(*(enclosed(part, OR) for part in parts)), ATOM
-        return super().call(function, parts)

@@ -30,7 +30,7 @@ class SqlPrinter(ScalarPrinter):
     """Prints SQL of numbers in columns."""
 
     language = "SQL"
-    choice = "(CASE WHEN {} THEN {} ELSE {} END)"
+    choice, choice_level = "CASE WHEN {} THEN {} ELSE {} END", ATOM
     operators = {"**": "POWER({}, {})", "and": "AND", "or": "OR", "not": "NOT ", "==": "=", "!=": "<>"}  # noqa: RUF012
     constants = {name: repr(value) for name, value in CONSTANTS.items()}  # noqa: RUF012
     functions = {  # noqa: RUF012

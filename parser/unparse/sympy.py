@@ -20,7 +20,9 @@ class SympyPrinter(ScalarPrinter):
     """Prints Python that builds SymPy's expressions."""
 
     language = "SymPy"
+    choice_level = ATOM
     choice = "sp.Piecewise(({1}, {0}), ({2}, True))"
+    literals = {}  # noqa: RUF012
     reserved = frozenset({*keyword.kwlist, "sp"})
     operators = {"not": "sp.Not({})", **{op: f"sp.{name}({{}}, {{}})" for op, name in _CALLED.items()}}  # noqa: RUF012
     constants = {"pi": "sp.pi", "e": "sp.E", "tau": "(2*sp.pi)", "inf": "sp.oo", "nan": "sp.nan"}  # noqa: RUF012
@@ -70,10 +72,6 @@ class SympyPrinter(ScalarPrinter):
 
     def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
         return self.binary("**", base, exponent)
-
-    def number(self, value: Any) -> tuple[str, int]:
-        # Whole numbers are exact, however large.
-        return repr(value + 0), ATOM
 
     def code(self, derivatives: Derivatives) -> str:
         """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""

@@ -35,7 +35,7 @@ class TorchPrinter(NumpyPrinter):
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
     ones, zeros = "torch.ones_like({})", "torch.zeros_like({})"
     imports = {"math": "import math\n", "torch": "import torch"}  # noqa: RUF012
-    helpers = PythonPrinter.helpers
+    helpers = {}  # noqa: RUF012
     operators = {name: text.replace("np.", "torch.") for name, text in NumpyPrinter.operators.items()}  # noqa: RUF012
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012

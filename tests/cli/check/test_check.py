@@ -211,7 +211,7 @@ def test_a_claim_is_settled_by_algebra_where_its_difference_cancels_and_by_numbe
     shown = autodiff("check", "sin(x)**2", *claims, "--format", "pretty")
     assert shown.out.startswith("d/dx = sin(2*x): ok, equal: the difference cancels\n")
     assert "verdict\tok\tdecided_by\talgebra\t" in autodiff("check", "sin(x)**2", *claims).out
-    assert "decided_by\tnumbers" in autodiff("check", "softplus(x)", "--claim", "x=sigmoid(x)").out
+    assert "decided_by\tnumbers" in autodiff("check", "sin(3*x)", "--claim", "x=3*(4*cos(x)**3 - 3*cos(x))").out
     assert "decided_by\tnumbers" in autodiff("check", "sum(x**2)", "x=[1, 2]", "--claim", "x=2*x").out
 
 

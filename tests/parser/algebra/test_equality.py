@@ -38,6 +38,7 @@ EQUAL = [
     ("sqrt(x**2)", "x/sqrt(x**2)"),
     ("log(abs(x))", "1/x"),
     ("relu(x)", "1 if x > 0 else 0"),
+    ("softplus(x)", "sigmoid(x)"),
 ]
 # Right on one side only, or for numbers of a kind, or nearly.
 UNEQUAL = [
@@ -61,7 +62,6 @@ UNEQUAL = [
 ]
 # The rules do not reach so far.
 ONLY_BY_NUMBERS = [
-    ("softplus(x)", "sigmoid(x)"),
     ("exp(x)*sin(x)", "sqrt(2)*exp(x)*sin(x + pi/4)"),
     ("sin(3*x)", "3*(4*cos(x)**3 - 3*cos(x))"),
     ("x*logsumexp([y, z], 0)", "log(exp(y) + exp(z))"),

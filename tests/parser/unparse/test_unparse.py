@@ -25,6 +25,7 @@ from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import UnprintableError
 from autodiff.parser.unparse import How, label, printed
+from autodiff.parser.unparse.lacking import LACKING
 
 EXPRESSIONS = [
     "sin(x**2)",
@@ -299,8 +300,42 @@ def test_the_largest_of_numbers_with_nan_is_nan(source: str, y: float) -> None:
     found, _ = formulas(program, [("x",)], {}, simplify=True, share=True, limits=Limits(), value=True, joint=True)
     value = functions_in(printed("python", found, source))["f_grad"](*({"x": math.nan, "y": y}[n] for n in names))[0]
     assert math.isnan(value)
-    for language, helper in (("c", "isnan"), ("rust", "is_nan"), ("matlab", "isnan"), ("fortran", "/=")):
+    for language, helper in (("c", "a != a"), ("rust", "a != a"), ("matlab", "a ~= a"), ("fortran", "a /= a")):
         assert helper in printed(language, found, source)
+
+
+SPECIAL_NUMBERS = [math.inf, -math.inf, math.nan, 0.0, -0.0, 0.1, -0.1, 0.9, 1.0, 2.5, -2.5, 3.0, 5e-324, 1e-20, -1e300]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("larger", "maximum(a, b)"),
+        ("smaller", "minimum(a, b)"),
+        ("modulo", "a % b"),
+        ("floor_divide", "a // b"),
+        ("signed", "copysign(a, b)"),
+        ("floor_of", "floor(x)"),
+        ("ceiling_of", "ceil(x)"),
+        ("cbrt", "cbrt(x)"),
+        ("expm1", "expm1(x)"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_what_languages_lack_is_what_the_engine_has_at_every_number(name: str, meant: str) -> None:
+    parameters, definition = LACKING[name]
+    grid = np.meshgrid(*[SPECIAL_NUMBERS] * len(parameters))
+    given = {parameter: tensor(values.ravel().tolist()) for parameter, values in zip(parameters, grid, strict=True)}
+    found, expected = (evaluate(parse(source), given)._data for source in (definition, meant))
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-323)
+
+
+@pytest.mark.parametrize("language", ["c", "rust", "javascript", "fortran", "matlab"])
+def test_the_whole_quotient_is_not_the_quotient_rounded_down(language: str) -> None:
+    found, _ = formulas(
+        parse("y*(x//0.1)"), [("y",)], {}, simplify=True, share=True, limits=Limits(), value=True, joint=True
+    )
+    assert "floor_divide(x, 0.1" in printed(language, found, "")
 
 
 @pytest.mark.parametrize("language", ["python", "c"])
