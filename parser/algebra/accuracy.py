@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse_again
 from ..syntax.records import Program
 from .formulas import UntranslatableError
-from .points import EXTREMES, Points, extreme, joined, moved, ordinary, picked
+from .points import EXTREMES, SUSPECT, Points, extreme, joined, moved, ordinary, picked
 from .terms import Term
 from .traced import Shapes, traced
 from .translate import translated
@@ -36,6 +37,7 @@ _LOUD = 100  # times the noise of a form, which may be off by that much
 _CLOSE = 1e-6  # of two values of a derivative that are one
 _SMALLEST = 1e-290  # that is told from 0
 _ULPS = 4e-16  # how far a point may be off by rounding
+_MAGNIFIED = 10  # times as much as the point moved by that, a derivative may be off
 
 
 class DisagreementError(Exception):
@@ -134,7 +136,7 @@ class Accuracy:
         changed = _numbers(self.program, moved(points, _STEP))
         nearby = [self._actual(program, moved(points, k * _STEP)) for k in range(1, _NEARBY + 1)]
         for i, by in enumerate(found.results):
-            a, e = actual[i][rows], np.array([self._known(i, row) for row in rows])
+            a, e = actual[i][rows], np.array([self._known(i, row) for row in rows.tolist()])
             apart, change, noise = abs(a - e), abs(changed[i] - e), np.max([abs(near[i] - a) for near in nearby], 0)
             is_fine = _every(apart <= _allowed(e) + 10 * change)
             is_compared[rows[~is_fine]] = False
@@ -155,33 +157,39 @@ class Accuracy:
         rows = np.arange(start, start + len(EXTREMES))
         e, f = self.slopes[i][rows], actual[rows]
         found: dict[Fault, list[float]] = {}
-        for at in np.flatnonzero(self.has_value[rows] & ~_same(e, f)):
-            if (fault := self._fault(i, rows[at], float(EXTREMES[at]), e[at], f[at])) is not None:
-                found.setdefault(fault, []).append(float(EXTREMES[at]))
+
+        def fault(at: int) -> Fault | None:
+            return self._fault(i, start + at, float(EXTREMES[at]), e[at], f[at])
+
+        has_value = self.has_value[rows]
+        is_lost = any(fault(at) is not None for at in np.flatnonzero(has_value & SUSPECT).tolist())
+        for at in np.flatnonzero(has_value & (~_same(e, f) | is_lost)).tolist():
+            if (kind := fault(at)) is not None:
+                found.setdefault(kind, []).append(float(EXTREMES[at]))
         return found
 
     def _fault(self, i: int, row: int, at: float, slope: float, actual: float) -> Fault | None:
         true, has_value = self.true(i, row), bool(np.isfinite(actual))
-        if true is None and not np.isfinite(slope):
-            return None
-        if true is None and not has_value:
-            # At 0 a pole that the engine passes over.
-            return None if np.isinf(actual) and at == 0 else Fault.LACKING
-        near = self.true(i, row, _ULPS)
         if true is None:
+            if has_value == np.isfinite(slope) and (not has_value or _same(slope, actual)):
+                return None
+            if not has_value:
+                # At 0 a pole that the engine passes over.
+                return None if np.isinf(actual) and at == 0 else Fault.LACKING
             change = _numbers(self.program, moved(picked(self.points, np.array([row])), _ULPS))[i][0] - slope
-            return None if not abs(change) * 10 < abs(slope - actual) else Fault.DOUBTFUL
+            return Fault.DOUBTFUL if abs(change) * _MAGNIFIED < abs(slope - actual) else None
         if _same(true, actual):
             return None
+        if not has_value and np.isfinite(slope):
+            return Fault.LACKING
         if _same(true, slope):
-            return Fault.ASTRAY if has_value else Fault.LACKING
-        # Both have lost something, which may be little, or what no form can keep.
-        lost = abs(true - actual)
-        return (
-            None
-            if has_value and (lost <= self.unit[i] or near is None or lost <= 10 * abs(true - near))
-            else Fault.SHARED
-        )
+            return Fault.ASTRAY
+        # Both have lost something, which may be little, or what rounding the point loses in any form.
+        if not has_value:
+            return Fault.SHARED
+        near, lost = self.true(i, row, _ULPS), abs(true - actual)
+        is_little = lost <= self.unit[i] or near is None or lost <= _MAGNIFIED * abs(true - near)
+        return None if is_little else Fault.SHARED
 
     @cached_property
     def unit(self) -> list[float]:
@@ -199,17 +207,15 @@ class Accuracy:
         # FLINT takes a while to be imported.
         from .balls import exact
 
-        return (
-            exact(self.terms[i], {n: float(v[row]) * (1 + by) for n, v in self.points.items()}) if self.terms else None
-        )
+        point = {name: float(values[row]) * (1 + by) for name, values in self.points.items()}
+        with suppress(UntranslatableError):
+            return exact(self.terms[i], point)
+        return None
 
     @cached_property
     def terms(self) -> list[Term]:
-        """The derivatives as the engine computes them; none, if they are no terms."""
-        try:
-            return [*translated(self.program).values()]
-        except UntranslatableError:
-            return []
+        """The derivatives as the engine computes them. UntranslatableError: they are no terms."""
+        return [*translated(self.program).values()]
 
 
 def _numbers(program: Traced, points: Points) -> list[Array]:
@@ -225,7 +231,7 @@ def _allowed(expected: Array) -> Array:
 
 def _every(holds: Array) -> Array:
     """Whether something holds of all elements at each point."""
-    return holds.reshape(len(holds), -1).all(1)
+    return np.all(holds.reshape(len(holds), -1), 1)
 
 
 def _finite(values: Array) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from math import isfinite
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq
@@ -23,6 +24,7 @@ _ENOUGH = 50  # bits that are known
 _CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
 _MOST_OF_BESSEL = 1e4
 _LEVELS = 4  # of definitions in each other
+_KEPT = 64  # expressions that are looked at again at another point
 
 
 class UnknownError(Exception):
@@ -36,7 +38,8 @@ def exact(term: Term, point: Mapping[str, float]) -> float | None:
         for ctx.prec in _PRECISIONS:
             found = _ball(term, point)
             if found.is_finite() and (found.is_zero() or found.rel_accuracy_bits() >= _ENOUGH):
-                return float(found.mid())
+                value = float(found.mid())
+                return value if isfinite(value) else None
     except UnknownError:
         pass
     finally:
@@ -159,14 +162,15 @@ def _method(name: str) -> Callable[[Any], Any] | None:
     return found if value.is_finite() and abs(float(value.mid()) - own) <= 1e-9 * abs(own) else None
 
 
+@lru_cache(_KEPT)
 def _defined(term: Term) -> Term:
     """The expression with functions that FLINT lacks as they are defined."""
     for _ in range(_LEVELS):
         known: dict[Term, Term] = {}
         for part in ordered([term]):
             made = rebuilt(part, known)
-            is_known = not isinstance(made, Call) or made.name in _SPELLED or _method(made.name) is not None
-            record = None if is_known else function(made.name)
+            is_unknown = isinstance(made, Call) and made.name not in _SPELLED and _method(made.name) is None
+            record = function(made.name) if isinstance(made, Call) and is_unknown else None
             text = record and (record.definition or record.exponential)
             if record is not None and isinstance(made, Call) and text:
                 made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -79,21 +80,19 @@ def derivatives(
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
-
     is_alone = simplify and is_final and not arrays and elements == 1
     of = _origin(expression, program, origin, limits)
     is_probed = is_alone and len(of[1].equations) <= _MOST_PROBED
     accuracy = Accuracy(*of, limits, [by[-1] for by in wanted] if is_probed else ())
+    plain = cache(lambda: accuracy.terms if of[1] is program else [*translated(program).values()])
 
     def checked(found: Derivatives, sizes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
         found = accuracy.judged(found) if sizes is shapes else judged(expression, found, sizes, limits)
         return found._replace(arrays=arrays, elements=elements)
 
-    if simplify and arrays:
-        found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
-        if found is not None:
-            return found
+    if simplify and arrays and (found := _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)):
+        return found
     if letters:
         raise without_formula(expression)
     shown, near = Presentation(), list[list[Term]]()
@@ -103,16 +102,24 @@ def derivatives(
 
     if simplify:
         named = _in_given_names(expression, wanted, limits) if share and is_alone else None
-        for terms in _attempts(program, named, is_final, near, shown):
-            try:
+        # Without the names, what is made of many steps is much longer, if it ends at all.
+        first = named if len(program.equations) > _MOST_WITHOUT_NAMES else None
+        for terms in _attempts(plain, first, is_final, near, shown):
+            with _differing_by_rounding(plain):
                 found = formed(terms)
-            except DisagreementError as error:
-                if not error.is_numerical and symbol("inf") not in ordered(translated(program).values()):
-                    raise
-            else:
                 others = _others(terms, near, shown.tokens) if is_alone else ()
                 return _preferred(found, terms, named, others, shown.tokens, formed)
     return formed(translated(program, VERBATIM).values(), share=share and simplify)
+
+
+@contextlib.contextmanager
+def _differing_by_rounding(plain: Callable[[], list[Term]]) -> Iterator[None]:
+    """Lets pass that a form differs from the engine by rounding, or as there is 1/0 in it, whose sign none knows."""
+    try:
+        yield
+    except DisagreementError as error:
+        if not error.is_numerical and symbol("inf") not in ordered(plain()):
+            raise
 
 
 def _origin(
@@ -125,21 +132,23 @@ def _origin(
 
 
 def _attempts(
-    program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
+    plain: Callable[[], list[Term]],
+    first: Sequence[Term] | None,
+    is_final: bool,
+    near: list[list[Term]],
+    shown: Presentation,
 ) -> Iterator[Sequence[Term]]:
-    """The outputs of a program, the best form first; `near` and `shown` as `simplified` takes them.
+    """Derivatives that the engine has as `plain`, the best form first; `near` and `shown` as `simplified` takes them.
 
     A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
     """
-    if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
-        # Without the names, what is made of many steps is much longer, if it ends at all.
-        yield named
-    plain = [*translated(program).values()]
-    best = simplified(plain, is_final=is_final, near=near, shown=shown)
-    for forms, term in zip(near, plain, strict=False):
+    if first is not None:
+        yield first
+    best = simplified(plain(), is_final=is_final, near=near, shown=shown)
+    for forms, term in zip(near, plain(), strict=False):
         forms.append(term)
     yield best
-    yield plain
+    yield plain()
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
@@ -172,7 +181,9 @@ def _preferred(
 
 
 def _fault_count(found: Derivatives) -> int:
-    return sum(len(points) for kinds in found.faults.values() for points in kinds.values())
+    """At how many points derivatives are wrong; where they have no value, it counts twice."""
+    faults = [item for kinds in found.faults.values() for item in kinds.items()]
+    return sum(len(points) * (2 if fault is Fault.LACKING else 1) for fault, points in faults)
 
 
 def _others(
