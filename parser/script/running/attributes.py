@@ -31,6 +31,7 @@ from .classes import (
 )
 from .exceptions import UnknownName
 from .formatting import formatted
+from .generators import Generator as ScriptGenerator
 from .guard import Builtin, Guard
 from .kinds import name_of
 from .modules import TORCH, Library, Module, lacks
@@ -49,6 +50,7 @@ _LISTED: dict[type, frozenset[str]] = {
     device: frozenset(["index", "type"]),
     Info: frozenset(["bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny"]),
     Generator: frozenset(["device", "get_state", "initial_seed", "manual_seed", "seed", "set_state"]),
+    ScriptGenerator: frozenset(["close", "send", "throw"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
     Marked: frozenset(["setter"]),
     float: frozenset(["is_integer"]),

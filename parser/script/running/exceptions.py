@@ -18,7 +18,7 @@ EXCEPTIONS: dict[str, type[Exception]] = {
         *(StopIteration, SyntaxError, TypeError, UnboundLocalError, ValueError, ZeroDivisionError),
     )
 }
-_NEVER_CAUGHT = ("limit", "timeout")
+NEVER_CAUGHT = ("limit", "timeout")
 _SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
 
 
@@ -66,11 +66,15 @@ class ScriptError(ExpressionError):
 
 
 class Raised(Exception):  # noqa: N818  (not an error of its own)
-    """Brings an error of a script to what handles it: some, such as StopIteration, go through no generator."""
+    """Brings an error of a script to what handles it: some, such as StopIteration, go through no generator.
 
-    def __init__(self, error: Exception) -> None:
+    `left` are the calls that it came through: what they hold is let go when the error has been handled, as in Python.
+    """
+
+    def __init__(self, error: BaseException) -> None:
         super().__init__()
         self.error = error
+        self.left: list[Any] = []
 
 
 class UnknownName(Exception):  # noqa: N818  (scripts see Python's name for it)
@@ -94,7 +98,7 @@ def failure_of(error: BaseException) -> ScriptError | None:
 
 def catchable(error: BaseException, failure: ScriptError | None) -> Exception | None:
     """What a handler is given of an error; None for those that no script can catch."""
-    if failure is None or failure.kind in _NEVER_CAUGHT:
+    if failure is None or failure.kind in NEVER_CAUGHT:
         return None
     if isinstance(error, ScriptError) and isinstance(error.__cause__, Exception):
         # It came through a function of the engine.
@@ -103,7 +107,9 @@ def catchable(error: BaseException, failure: ScriptError | None) -> Exception | 
         error = EXCEPTIONS[error.type_name](str(error))
     if isinstance(error, ScriptError):
         return None
-    error.__traceback__ = error.__context__ = error.__cause__ = None
+    # Nothing of what they came through is kept by them: of a script's, that is let go when it is left.
+    for told in (error, failure):
+        told.__traceback__ = told.__context__ = told.__cause__ = None
     setattr(error, _FAILURE, failure)
     assert isinstance(error, Exception)
     return error
@@ -119,7 +125,7 @@ def raised(value: Any, guard: Guard) -> Exception:
     return error
 
 
-def caught_by(error: Exception, kinds: Any) -> bool:
+def caught_by(error: BaseException, kinds: Any) -> bool:
     """Whether `except kinds` catches an error. TypeError: the kinds are none."""
     for kind in kinds if isinstance(kinds, tuple) else (kinds,):
         if not isinstance(kind, type) or not issubclass(kind, Exception):

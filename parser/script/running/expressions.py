@@ -22,7 +22,7 @@ from ..reading.language import Code, is_special
 from ..reading.script import TRUSTED, Field
 from .attributes import attribute_of, set_attribute_of
 from .classes import Bound, Super
-from .exceptions import UnknownName
+from .exceptions import Raised, UnknownName
 from .formatting import formatted_value
 from .frames import Frame
 from .function import Function, Scope
@@ -442,20 +442,30 @@ class Expressions:
     def visit_yield(self, node: ast.Yield, frame: Frame) -> Visit:
         value = None if node.value is None else (yield node.value)
         frame.place = node
-        yield Yielding(value)
+        return (yield Yielding(value))
 
     def visit_yieldfrom(self, node: ast.YieldFrom, frame: Frame) -> Visit:
         source = yield node.value
         frame.place = node.value
         iterator = iter(source)
+        step = partial(next, iterator)
         while True:
             self.count_step()
             frame.place = node.value
             try:
-                value = next(iterator)
+                value = step()
             except StopIteration as stop:
                 return stop.value
-            yield Yielding(value)
+            try:
+                sent = yield Yielding(value)
+                step = partial(next, iterator) if sent is None else partial(iterator.send, sent)
+            except Raised as found:
+                if not isinstance(iterator, ScriptGenerator):
+                    raise
+                if isinstance(found.error, GeneratorExit):
+                    iterator.close()
+                    raise
+                step = partial(iterator.throw, found.error)
 
     def comprehension(self, node: Comprehension, frame: Frame) -> Visit:
         """A function of the first source, as in Python, so that its names are its own."""
@@ -463,7 +473,7 @@ class Expressions:
         frame.place = node.generators[0].iter
         iterator = iter(source)
         frame.place = node
-        inner = Frame(frame.code.codes[node], Scope({}, frame.closure))
+        inner = Frame(frame.code.codes[node], Scope({".0": iterator}, frame.closure))
         if isinstance(node, ast.GeneratorExp):
             inner.stack.append(self.collected(node, inner, 0, iterator, None))
             return ScriptGenerator(self, inner)

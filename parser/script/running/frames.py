@@ -23,7 +23,7 @@ class Frame:
         self.scope = scope
         self.stack: list[Any] = []
         self.place: Any = code.node or Place(1, 0, 1, 0)
-        self.handled: list[Exception] = []
+        self.handled: list[BaseException] = []
 
     @property
     def closure(self) -> Scope | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,7 +12,7 @@ from ....engine.tensors.dtypes import float64, get_default_dtype
 from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
 from ..reading.language import Code
-from .exceptions import Call, Raised, ScriptError, UnknownName, catchable, failure_of, notes_of
+from .exceptions import NEVER_CAUGHT, Call, Raised, ScriptError, UnknownName, catchable, failure_of, notes_of
 from .expressions import Visit
 from .frames import Frame
 from .function import Function, Scope
@@ -45,6 +46,8 @@ class Machine(Statements):
         }
         self.visits[list] = self.block
         self.suspended = False
+        self.thrown: Raised | None = None
+        self.thread: int | None = None  # where a script runs whose generators may still be closed
 
     def count_module(self) -> None:
         """Called for each module of a network that is gone through. LimitError: there were too many."""
@@ -55,23 +58,40 @@ class Machine(Statements):
     def begin(self, code: Code, scope: Scope) -> None:
         """Makes ready to run a script in a scope."""
         self.steps = self.modules = 0
+        self.thrown = None
+        self.thread = threading.get_ident()
         frame = Frame(code, scope)
         frame.stack.append(self.script(code.script, frame))
         self.frames.append(frame)
 
-    def go_on(self, base: int = 0) -> None:
-        """Runs until no more than `base` calls are left. What goes wrong, and nothing catches, is for `fail`."""
-        thrown: Raised | None = None
+    def may_close(self) -> bool:
+        """Whether something of a script can be run where a generator is left: not after its end, nor elsewhere."""
+        return bool(self.frames) and self.thread == threading.get_ident()
+
+    def go_on(self, base: int = 0, value: Any = None, error: BaseException | None = None) -> None:
+        """Runs until no more than `base` calls are left. What goes wrong, and nothing catches, is for `fail`.
+
+        What is under way is first given a value, or an error.
+        """
+        if error is not None:
+            self.thrown = self._caught(error, base)
         while len(self.frames) > base:
             try:
-                self._run(base, thrown)
+                self._run(base, value)
             except BaseException as error:
-                thrown = self._caught(error, base)
+                self.thrown = self._caught(error, base)
+        # Raised here, so that it holds nothing of what it came through. GeneratorExit has done all it is for.
+        thrown, self.thrown = self.thrown, None
+        if thrown is not None:
+            self.result, failure = None, failure_of(thrown.error)
+            if failure is not None:
+                raise failure from thrown.error
 
-    def _run(self, base: int, thrown: Raised | None) -> None:
-        """Gives what is under way what it asks for, one step after the other; first, if there is one, an error."""
+    def _run(self, base: int, value: Any) -> None:
+        """Gives what is under way what it asks for, one step after the other; first a value, or what is thrown."""
         frames, visits, most = self.frames, self.visits, self.limits.steps
-        value: Any = None
+        # Kept nowhere: it holds all that it came through.
+        thrown, self.thrown = self.thrown, None
         while len(frames) > base:
             frame = frames[-1]
             stack, names = frame.stack, frame.scope.names
@@ -122,12 +142,14 @@ class Machine(Statements):
         self.frames.append(frame)
 
     def _caught(self, error: BaseException, base: int) -> Raised:
-        """What is to be thrown into what is under way next. ScriptError: nothing that is catches the error."""
+        """What is to be thrown into what is under way next. The error itself: no script can catch it."""
         frames = self.frames
         if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
             # What no generator of Python's lets through.
             error = error.__cause__
-        if not isinstance(error, Raised):
+        if isinstance(error, GeneratorExit):
+            error = Raised(error)
+        elif not isinstance(error, Raised):
             failure = failure_of(error) or self._explained(error)
             caught = catchable(error, failure)
             if caught is None:
@@ -137,10 +159,7 @@ class Machine(Statements):
         if frames[-1].stack[-1].gi_frame is None:
             frames[-1].stack.pop()
         while len(frames) > base and not frames[-1].stack:
-            frames.pop()
-        failure = failure_of(error.error)
-        if len(frames) == base and failure is not None:
-            raise failure from error.error
+            error.left.append(frames.pop())
         return error
 
     def fail(self, error: BaseException, base: int = 0) -> None:
@@ -151,6 +170,9 @@ class Machine(Statements):
         if not self.frames and isinstance(error, KeyboardInterrupt) and self.timer.expired:
             return  # as the script had just ended
         failure = self._explained(error)
+        known = failure or failure_of(error)
+        if known is None or known.kind in NEVER_CAUGHT:
+            self.thread = None
         for frame in reversed(self.frames[base:]):
             for under_way in reversed(frame.stack):
                 with suppress(Exception):
@@ -169,19 +191,22 @@ class Machine(Statements):
             return self.result
         return made
 
-    def resume(self, frame: Frame) -> tuple[bool, Any]:
-        """Goes on with a function that yields: whether it does so again, and the value. Errors: as `call`."""
+    def resume(self, frame: Frame, value: Any, error: BaseException | None) -> tuple[bool, Any]:
+        """Goes on with a function that yields: whether it does so again, and the value. Errors: as `call`.
+
+        It goes on with a value, or with an error; GeneratorExit ends it.
+        """
         self.suspended = False
-        self._finished(frame)
+        self._finished(frame, value, error)
         suspended, self.suspended = self.suspended, False
         return suspended, self.result
 
-    def _finished(self, frame: Frame) -> None:
+    def _finished(self, frame: Frame, value: Any = None, error: BaseException | None = None) -> None:
         """Goes through a call to its end, or until it yields."""
         base = len(self.frames)
         self._enter(frame)
         try:
-            self.go_on(base)
+            self.go_on(base, value, error)
         except BaseException as error:
             self.fail(error, base)
 

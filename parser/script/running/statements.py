@@ -187,15 +187,17 @@ class Statements(Expressions):
                     return None if leaving is _Loop.BREAK else leaving
 
     def visit_for(self, node: ast.For, frame: Frame) -> Visit:
-        source = yield node.iter
+        iterator = yield node.iter
         frame.place = node.iter
-        iterator, target, names = iter(source), node.target, frame.scope.names
+        # What it goes through is let go when it is left, before what follows `else`: a generator is closed then.
+        iterator, target, names = iter(iterator), node.target, frame.scope.names
         own = target.id if isinstance(target, ast.Name) and target.id not in frame.code.elsewhere else None
         while True:
             frame.place = node.iter
             try:
                 value = next(iterator)
             except StopIteration:
+                del iterator
                 return (yield node.orelse)
             if own is not None:
                 names[own] = value
@@ -266,7 +268,7 @@ class Statements(Expressions):
             raise
         return leaving if leaving is not None else (yield node.orelse)
 
-    def handler(self, node: ast.ExceptHandler, error: Exception, frame: Frame) -> Visit:
+    def handler(self, node: ast.ExceptHandler, error: BaseException, frame: Frame) -> Visit:
         """A block of `except` for an error, whose name is gone then."""
         frame.handled.append(error)
         try:

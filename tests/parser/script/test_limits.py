@@ -190,6 +190,7 @@ def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> 
         "while True:\n    try: 1 / 0\n    except: pass\n    finally: continue",
         "class W:\n    def __enter__(self): pass\n    def __exit__(self, *a): return True\n"
         "while True:\n    with W():\n        while True: pass",
+        "def g():\n    try: yield\n    finally:\n        while True: pass\nwhile True: next(g())",
     ],
 )
 @pytest.mark.usefixtures("unwatched")

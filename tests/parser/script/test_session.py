@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import nullcontext
+
 import pytest
 from groups import grouped
 
 from autodiff.engine import Tensor
 from autodiff.engine.graph.node import Node
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Origin, Session
 from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
@@ -124,6 +128,32 @@ def test_operations_of_one_step_are_told_from_those_of_the_next() -> None:
     session = Session(lambda text: None, observe=lambda node, result, origin: steps.append(origin.step))
     session.run("x = torch.ones(2, requires_grad=True)\nx.std() * 2; F = torch.nn.functional\nF.normalize(x, dim=0)")
     assert len(steps) > len(set(steps)) > 1
+
+
+_LEFT = "def g():\n    try: yield 1\n    finally:\n        print('left')\n        1 / 0\n"
+
+
+def test_an_error_in_a_generator_that_is_left_is_a_warning() -> None:
+    written: list[str] = []
+    warned: list[ExpressionError] = []
+    session = Session(written.append, warn=warned.append)
+    session.run(f"{_LEFT}for x in g(): break\nprint('next')")
+    assert written == ["left\n", "next\n"]
+    assert [(error.line, error.message) for error in warned] == [
+        (6, "an error in the generator `g`, which is left, is lost: division by zero")
+    ]
+
+
+@pytest.mark.parametrize("end", ["", "\nwhile True: pass"])
+def test_a_generator_that_a_script_keeps_to_its_end_runs_no_more(end: str) -> None:
+    written: list[str] = []
+    session = Session(written.append, Limits(steps=1000))
+    with nullcontext() if not end else pytest.raises(ExpressionError):
+        session.run(f"{_LEFT}h = g()\nnext(h)\ndef f(k = g()):\n    next(k){end}\nf()")
+    session.names.clear()
+    del session
+    gc.collect()
+    assert written == []
 
 
 def test_a_warning_of_a_nan_shows_the_lines_of_the_script_that_led_to_it() -> None:
