@@ -21,6 +21,7 @@ from .terms import Call, E, Number, Product, Sum, Symbol, Term, integer, ordered
 
 _PRECISIONS = (128, 1280)  # bits; the latter for the sine of the largest numbers
 _ENOUGH = 50  # bits that are known
+_SMALLEST = 1e-320  # that is a float
 _CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
 _MOST_OF_BESSEL = 1e4
 _LEVELS = 4  # of definitions in each other
@@ -31,13 +32,18 @@ class UnknownError(Exception):
     """It has no value, or nothing is known of a function in it."""
 
 
-def exact(term: Term, point: Mapping[str, float]) -> float | None:
-    """The value of an expression, correct but for some last bits. None: it has none, or it is not known."""
+def exact(term: Term, point: Mapping[str, float], moved: float = 0.0) -> float | None:
+    """The value of an expression, correct but for some last bits. None: it has none, or it is not known.
+
+    The point may be `moved`, by parts of its values, to one that no floats are.
+    """
     before, term = ctx.prec, _defined(term)
     try:
         for ctx.prec in _PRECISIONS:
-            found = _ball(term, point)
-            if found.is_finite() and (found.is_zero() or found.rel_accuracy_bits() >= _ENOUGH):
+            found = _ball(term, {name: arb(value) * (1 + arb(moved)) for name, value in point.items()})
+            if abs(found) < _SMALLEST:
+                return 0.0
+            if found.is_finite() and found.rel_accuracy_bits() >= _ENOUGH:
                 value = float(found.mid())
                 return value if isfinite(value) else None
     except UnknownError:
@@ -47,7 +53,7 @@ def exact(term: Term, point: Mapping[str, float]) -> float | None:
     return None
 
 
-def _ball(root: Term, point: Mapping[str, float]) -> Any:
+def _ball(root: Term, point: Mapping[str, Any]) -> Any:
     known: dict[Term, Any] = {}
     for term in ordered([root]):
         if isinstance(term, Number):
@@ -55,7 +61,7 @@ def _ball(root: Term, point: Mapping[str, float]) -> Any:
         elif isinstance(term, Symbol):
             if term.name not in point and term.name not in _CONSTANTS:
                 raise UnknownError
-            known[term] = arb(point[term.name]) if term.name in point else _CONSTANTS[term.name]()
+            known[term] = point[term.name] if term.name in point else _CONSTANTS[term.name]()
         elif isinstance(term, Sum):
             known[term] = sum((known[part] * _number(c) for part, c in term.terms), _number(term.constant))
         elif isinstance(term, Product):

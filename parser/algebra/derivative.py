@@ -16,24 +16,26 @@ from ...engine.program.tracing import trace
 from ...engine.tensors.symbol import TraceError
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
-from ..semantics.names import free_variables
+from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .accuracy import Accuracy, DisagreementError, judged
 from .canonical import VERBATIM
+from .constants import with_named_constants
 from .definitions import definitions
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Term, ordered, symbol
+from .terms import Product, Sum, Term, ordered, symbol
 from .traced import By, Shapes, traced, variables_of
 from .translate import translated
 from .written import Derivatives, Fault, presented
 
 _MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
+_MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
 _MOST_PROBED = 1000  # operations of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
@@ -144,6 +146,9 @@ def _attempts(
     """
     if first is not None:
         yield first
+    products = (part for term in plain() if isinstance(term, Sum) for part, _ in term.terms)
+    if sum(len(part.factors) for part in products if isinstance(part, Product)) > _MOST_MULTIPLIED:
+        return
     best = simplified(plain(), is_final=is_final, near=near, shown=shown)
     for forms, term in zip(near, plain(), strict=False):
         forms.append(term)
@@ -264,13 +269,14 @@ def _step_by_step(
                     if _is_chosen_by_equality(steps[key]):
                         return None
             last = steps[key]
-    known = {by: steps[by, True] for by in wanted}
+    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
+    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        variables = dict(zip(inputs, tensors, strict=True))
         return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
 
-    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1), faults=faults
     )

@@ -216,9 +216,8 @@ class Presentation:
                 # x**(-3/2) for 1/x**(3/2).
                 forms.append(self.power(*factors[0]))
             return min(forms, key=_tokens)
-        sums = [
-            i for i, (base, exponent) in enumerate(factors) if isinstance(base, Sum) and not _is_below(base, exponent)
-        ]
+        above = [i for i, (_, exponent) in enumerate(factors) if not isinstance(exponent, Number) or exponent.value > 0]
+        sums = [i for i in above if isinstance(factors[i][0], Sum)]
         if len(sums) == 1 and factors[sums[0]][1] is ONE and self.depth < _DEEPEST:
             # (4*x - 6)/x**2 for 2*(2*x - 3)/x**2.
             self.depth += 1
@@ -242,8 +241,7 @@ class Presentation:
         sides: tuple[list[tuple[Any, Shown]], ...] = [], []
         coefficient, root, factors = _root(coefficient, factors)
         if root is not None:
-            value, has_pi, is_below = root
-            inside = called("*", literal(value), variable("pi")) if has_pi else literal(value)
+            inside, is_below = root
             sides[is_below].append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
             is_below = _is_below(base, exponent)
@@ -314,26 +312,29 @@ def needed(term: Term) -> list[Term]:
 
 def _root(
     coefficient: Fraction, factors: Sequence[tuple[Term, Term]]
-) -> tuple[Fraction, tuple[int, bool, bool] | None, list[tuple[Term, Term]]]:
+) -> tuple[Fraction, tuple[Shown, bool] | None, list[tuple[Term, Term]]]:
     """Square roots of numbers and of pi as one: what is left of the coefficient, the root, and the other factors.
 
-    The root is that of a whole number, times pi or not, above the line or below it: 1/sqrt(2*pi).
+    The root has what is inside, and whether it stands below the line: 1/sqrt(2*pi), sqrt(2/pi).
     """
     value = 1
-    pi_above: bool | None = None
+    sides: tuple[list[Shown], list[Shown]] = ([], [])
     rest: list[tuple[Term, Term]] = []
     for base, exponent in factors:
         if exponent is HALF and isinstance(base, Number) and base.value.denominator == 1:
             value *= base.value.numerator
         elif exponent in (HALF, _MINUS_HALF) and isinstance(base, Symbol) and base.name == "pi":
-            pi_above = exponent is HALF
+            sides[exponent is not HALF].append(variable("pi"))
         else:
             rest.append((base, exponent))
-    # sqrt(n)/n is 1/sqrt(n).
-    is_below = value > 1 and coefficient.denominator % value == 0 and pi_above is not True
-    if value <= 1 or pi_above is is_below:
+    if value == 1:
         return coefficient, None, list(factors)
-    return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+    # sqrt(n)/n is 1/sqrt(n).
+    is_below = coefficient.denominator % value == 0
+    sides[is_below].insert(0, literal(value))
+    above, below = sides
+    inside = divided(multiplied(above), below) if above else multiplied(below)
+    return coefficient * value if is_below else coefficient, (inside, not above), rest
 
 
 def _tokens(shown: Shown) -> int:

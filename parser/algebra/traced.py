@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -11,12 +12,14 @@ from ...engine.autograd.jacobians import gradients
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
+from .constants import with_named_constants
 
 Shapes = Mapping[str, tuple[int, ...]]
 By = tuple[str, ...]
@@ -37,8 +40,23 @@ def traced(
 ) -> tuple[Traced, int]:
     """The engine program of the derivatives alone, and how many elements the value has.
 
-    `also`: of the values of other programs, and of those that the expression gives `names` to.
+    `also`: of the values of other programs, and of those that the expression gives `names` to. Constants are inputs
+    that `with_named_constants` names, where nothing needs the number that they are.
     """
+    if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
+        with suppress(ExpressionError, TraceError):
+            return _traced(named, wanted, shapes, limits, also, names)
+    return _traced(expression, wanted, shapes, limits, also, names)
+
+
+def _traced(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    limits: Limits,
+    also: Mapping[str, Program],
+    names: Collection[str],
+) -> tuple[Traced, int]:
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 

@@ -22,12 +22,12 @@ from .traced import By
 class Fault(Enum):
     """What is wrong with a form at a point: it is not finite, or has lost its digits, and the engine's derivative not.
 
-    It has lost both where the engine's has; or they differ, and it is not known which is right.
+    Or neither of them is right; or they differ, and it is not known which is.
     """
 
     LACKING = "this form is not finite at {}, where `autodiff eval` finds a derivative"
     ASTRAY = "this form loses its digits at {}, where `autodiff eval` keeps them"
-    SHARED = "this form loses its digits at {}, and so does `autodiff eval`"
+    SHARED = "neither this form nor `autodiff eval` is right at {}, where digits cancel or numbers overflow"
     DOUBTFUL = "this form and `autodiff eval` differ at {}, and which of them is right is not known"
 
 
