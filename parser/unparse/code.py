@@ -19,6 +19,7 @@ from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, 
 from ..syntax.walk import children, walk
 from .how import DOUBLE, SINGLE, How, label
 from .lacking import LACKING
+from .naming import in_parts
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -142,7 +143,7 @@ class CodePrinter(Printer):
         if derivatives.arrays and not cls.has_vectors:
             raise UnprintableError(f"{cls.language} has no operations on vectors")
         printer = cls(derivatives.variables, how.dtype, derivatives.arrays)
-        return printer.code(printer.prepared(derivatives))
+        return printer.code(printer.prepared(in_parts(derivatives)))
 
     def prepared(self, derivatives: Derivatives) -> Derivatives:
         """The derivatives as they are printed, of which note is taken."""
