@@ -388,3 +388,11 @@ def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
 )
 def test_numbers_of_single_precision_are_so_in_every_place(language: str, source: str, text: str) -> None:
     assert text in printed(language, derivatives(parse(source), [("x",)]), source, How("float32"))
+
+
+@pytest.mark.parametrize("number", ["1e-320", "1e40"])
+def test_a_number_that_single_precision_lacks_is_refused_and_not_0_or_inf(number: str) -> None:
+    found = derivatives(parse(f"{number}*x"), [("x",)])
+    for language in ("c", "rust", "fortran", "julia", "numpy", "torch", "jax", "matlab"):
+        with pytest.raises(UnprintableError, match="float32 has no number"):
+            printed(language, found, "", How("float32"))
