@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .notation import function
 from .terms import (
+    MANY,
     MINUS_ONE,
     ONE,
     ZERO,
@@ -30,7 +31,7 @@ from .terms import (
     scaled,
     sum_of,
     symbol,
-    with_factor,
+    with_factors,
 )
 
 _LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
@@ -110,13 +111,10 @@ def multiply(*operands: Term) -> Term:
             moved = COMPANY[operand.name].factors(operand, operands[:i] + operands[i + 1 :])
             if moved is not None:
                 return moved
-    if len(operands) == 2:
-        for whole, more in (operands, operands[::-1]):
-            # Nothing to collect: a chain of products costs no more than it is long.
-            if isinstance(whole, Product) and _is_factor(more) and (made := with_factor(whole, more)) is not None:
-                return made
+    if len(operands) == 2 and (made := _joined(*operands) or _joined(*operands[::-1])) is not None:
+        return made
     coefficient = Fraction(1)
-    exponents: dict[Term, Term] = {}
+    exponents: dict[Term, list[Term]] = {}
     # What is not as it was in a product, where it is collected.
     fresh: dict[Term, None] = {}
     for operand in operands:
@@ -130,10 +128,21 @@ def multiply(*operands: Term) -> Term:
         for base, exponent in factors_of(operand).items():
             if base in exponents:
                 fresh[base] = None
-                exponents[base] = add(exponents[base], exponent)
+                exponents[base].append(exponent)
             else:
-                exponents[base] = exponent
-    return _collected(coefficient, exponents, fresh)
+                exponents[base] = [exponent]
+    return _collected(coefficient, {b: add(*e) if len(e) > 1 else e[0] for b, e in exponents.items()}, fresh)
+
+
+def _joined(whole: Term, more: Term) -> Term | None:
+    """The product where there is nothing to collect: a chain of them costs no more than it is long."""
+    if not isinstance(whole, Product):
+        return None
+    if _is_factor(more):
+        return with_factors(whole, Fraction(1), [(more, ONE)])
+    if len(whole.factors) < MANY or not isinstance(more, Product) or len(more.factors) > len(whole.factors):
+        return None
+    return with_factors(whole, more.coefficient, more.factors)
 
 
 def _is_factor(term: Term) -> bool:
