@@ -17,7 +17,7 @@ Points = Mapping[str, Array]
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 # Ends of domains; where 1 - tanh(x) and x**2 + 1 have lost their digits, exp(2*x), exp(x) and exp(x/10) are beyond the
 # largest number, and squares beyond it or 0.
-_SIZES = (0, 1e-300, 1e-20, 1e-9, 1e-3, 1, 2, 20, 30, 100, 400, 800, 1e4, 1e9, 1e16, 1e20, 1e200, 1e300, float("inf"))
+_SIZES = (0, 1e-300, 1e-20, 1e-9, 1e-3, 1, 2, 20, 30, 100, 400, 800, 1e4, 1e6, 1e16, 1e20, 1e200, 1e300, float("inf"))
 EXTREMES = np.array([sign * size for size in _SIZES for sign in (1.0, -1.0)])
 # Those at which digits are lost soonest, by the engine and a form alike.
 SUSPECT = np.isin(EXTREMES, (1e-20, 1e-9, 1e16))
