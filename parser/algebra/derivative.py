@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
-from .definitions import definitions, needed
+from .chain_rule import ChainRule, definitions, is_long, needed
 from .extremes import Extremes
 from .points import STEP, noise_at, point_of, stands_for, value_at
 from .presentation import Presentation
@@ -45,7 +45,6 @@ _POINTS = 8
 _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
-_MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
@@ -141,10 +140,9 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
-        found = _step_by_step(expression, wanted, names, share, limits)
-        if found is not None:
-            return found
+    is_scalar = simplify and not any(shapes.values())
+    if is_scalar and (found := _by_steps(expression, wanted, names, share, is_final, limits)) is not None:
+        return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
 
@@ -166,9 +164,9 @@ def derivatives(
 
     if simplify:
         is_alone = is_final and not arrays and elements == 1
-        of = _origin(expression, program, origin, limits)
-        named = _in_given_names(expression, wanted, limits) if share and is_alone else None
-        for terms in _attempts(program, named, is_final, near, shown):
+        rule = ChainRule(expression, wanted, limits) if share and is_alone and definitions(expression) else None
+        named = None if rule is None else next(rule.derivatives())
+        for terms in _attempts(program, is_final, near, shown):
             try:
                 found = checked(formed(terms))
             except DisagreementError as error:
@@ -176,9 +174,30 @@ def derivatives(
                     raise
             else:
                 if is_alone:
+                    of = _origin(expression, program, origin, limits)
                     found = _preferred(of, found, terms, near, limits, named, shown.tokens, formed, checked)
                 return found
     return checked(formed(translated(program, VERBATIM).values(), share=share and simplify))
+
+
+def _by_steps(
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, is_final: bool, limits: Limits
+) -> Derivatives | None:
+    """The derivatives by single numbers that are found statement by statement, or one order after the other.
+
+    Of those that are both, what is wrong at fewer extreme values, or has the shorter text. None: they are neither.
+    """
+    order, is_named = max(map(len, wanted)), share and is_long(expression, wanted)
+    found: list[Derivatives | None] = []
+    if is_named or (share and order > 1 and definitions(expression)):
+        found.append(_in_given_names(expression, wanted, is_final, limits))
+    if order > 1 and (not is_named or None in found):
+        found.append(_step_by_step(expression, wanted, names, share, limits))
+    return min(
+        filter(None, reversed(found)),
+        key=lambda one: (len(one.lacks) + len(one.strays), sum(map(len, _texts(one).values()))),
+        default=None,
+    )
 
 
 def _origin(
@@ -190,16 +209,11 @@ def _origin(
     return origin[0], traced(origin[0], [origin[1]], {}, limits)[0]
 
 
-def _attempts(
-    program: Traced, named: Sequence[Term] | None, is_final: bool, near: list[list[Term]], shown: Presentation
-) -> Iterator[Sequence[Term]]:
+def _attempts(program: Traced, is_final: bool, near: list[list[Term]], shown: Presentation) -> Iterator[Sequence[Term]]:
     """The outputs of a program, the best form first; `near` and `shown` as `simplified` takes them.
 
     A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
     """
-    if named is not None and len(program.equations) > _MOST_WITHOUT_NAMES:
-        # Without the names, what is made of many steps is much longer, if it ends at all.
-        yield named
     plain = [*translated(program).values()]
     best = simplified(plain, is_final=is_final, near=near, shown=shown)
     for forms, term in zip(near, plain, strict=False):
@@ -208,13 +222,38 @@ def _attempts(
     yield plain
 
 
-def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
-    """The first derivatives in the names that the expression gives to parts. None: it gives none."""
-    names = definitions(expression)
-    if not names or max(map(len, wanted)) > 1:
+def _in_given_names(expression: Program, wanted: Sequence[By], is_final: bool, limits: Limits) -> Derivatives | None:
+    """The derivatives in the names that the expression gives to parts, each step compared with the engine's.
+
+    None: they are not right, or the value has several elements.
+    """
+    if traced(expression, list(dict.fromkeys(by[:1] for by in wanted)), {}, limits)[1] != 1:
         return None
-    outputs = translated(traced(expression, wanted, {}, limits, names=names)[0], names=tuple(names))
-    return simplified([outputs[".".join(by)] for by in wanted])
+    rule, names, shown = ChainRule(expression, wanted, limits), tuple(variables_of(expression, {})), Presentation()
+
+    def formed(terms: Iterable[Term]) -> Derivatives:
+        return presented(expression, names, dict(zip(wanted, terms, strict=True)), True, shown)
+
+    def checked(found: Derivatives) -> Derivatives:
+        _check_real(expression, found)
+        steps = {by[:end]: rule.program(by[:end]) if end else expression for by in wanted for end in range(len(by))}
+        points: list[int] = []
+        for start, step in steps.items():
+            own = {by[-1:]: found.results[by] for by in wanted if by[:-1] == start}
+            points += [check(step, found._replace(results=own), {}, limits)] if own else []
+            if start:
+                made = Derivatives(names, tuple(definitions(step).values()), {start[-1:]: step.statements[-1]})
+                points.append(check(steps[start[:-1]], made, {}, limits))
+        return found._replace(points=min(points))
+
+    for terms in rule.derivatives(is_final):
+        with contextlib.suppress(DisagreementError):
+            found = checked(formed(terms))
+            if not is_final or max(map(len, wanted)) > _MOST_ORDER:
+                return found
+            of = expression, traced(expression, wanted, {}, limits)[0]
+            return _preferred(of, found, terms, [], limits, None, shown.tokens, formed, checked)
+    return None
 
 
 def _preferred(
@@ -266,15 +305,10 @@ def _preferred(
                 found, best = checked(tried), own
     if values is None or not best[0]:
         return found
-    lacks: dict[By, list[float]] = {}
-    strays: dict[By, list[float]] = {}
-    for (by, text), slope, term in zip(_texts(found).items(), slopes, terms, strict=True):
-        lacks[by] = values.lacking(text, by[-1], slope)
-        strays[by] = values.astray(text, by[-1], slope, term)
-    return found._replace(
-        lacks={by: points for by, points in lacks.items() if points},
-        strays={by: points for by, points in strays.items() if points},
-    )
+    forms = [*zip(_texts(found).items(), slopes, terms, strict=True)]
+    lacks = {by: points for (by, text), slope, _ in forms if (points := values.lacking(text, by[-1], slope))}
+    strays = {by: points for (by, text), slope, t in forms if (points := values.astray(text, by[-1], slope, t))}
+    return found._replace(lacks=lacks, strays=strays)
 
 
 def _texts(found: Derivatives) -> dict[By, str]:
@@ -323,48 +357,43 @@ def _step_by_step(
 
     None: one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope, or needs numbers to be found.
     """
-    steps: dict[tuple[By, bool], Program] = {}
-    points: list[int] = []
-    lacks: dict[By, Sequence[float]] = {}
-    strays: dict[By, Sequence[float]] = {}
+    steps: dict[tuple[By, bool], Derivatives] = {}
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
-            key = by[:end], end == len(by)
-            if key not in steps:
-                steps[key] = Program("", (Literal(0, 0, 0),))
-                if by[end - 1] in free_variables(last):
-                    step = by[end - 1 : end]
-                    try:
-                        is_last = end == len(by)
-                        origin = (expression, by) if is_last else None
-                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
-                    except TraceError:
-                        return None
-                    points.append(found.points)
-                    if found.lacks:
-                        lacks[by] = found.lacks[step]
-                    if found.strays:
-                        strays[by] = found.strays[step]
-                    steps[key] = found.program(step)
-                    if _is_chosen_by_equality(steps[key]):
-                        return None
-            last = steps[key]
+            key, step = (by[:end], end == len(by)), by[end - 1 : end]
+            if key not in steps and step[0] not in free_variables(last):
+                steps[key] = Derivatives((), (), {step: Literal(0, 0, 0)}, _POINTS)
+            elif key not in steps:
+                origin = (expression, by) if end == len(by) else None
+                try:
+                    steps[key] = derivatives(last, [step], limits=limits, is_final=end == len(by), origin=origin)
+                except TraceError:
+                    return None
+                if _is_chosen_by_equality(steps[key].program(step)):
+                    return None
+            last = steps[key].program(step)
     known = {by: steps[by, True] for by in wanted}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = dict(zip(names, tensors, strict=True))
-        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
+        programs = {".".join(by): found.program(by[-1:]) for by, found in known.items()}
+        return {key: evaluate_traced(program, variables, limits)[0] for key, program in programs.items()}
 
     terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
-        points=min(points, default=1), lacks=lacks, strays=strays
+        points=min(found.points for found in steps.values()),
+        lacks={by: found.lacks[by[-1:]] for by, found in known.items() if found.lacks},
+        strays={by: found.strays[by[-1:]] for by, found in known.items() if found.strays},
     )
 
 
 def _is_chosen_by_equality(derivative: Program) -> bool:
-    records = (record for statement in derivative.statements for record in walk(body_of(statement)))
-    return any(type(record) is Compare and "==" in record.ops for record in records)
+    return any(type(record) is Compare and "==" in record.ops for record in _records(derivative))
+
+
+def _records(program: Program) -> Iterator[Any]:
+    return (record for statement in program.statements for record in walk(body_of(statement)))
 
 
 def _check_real(expression: Program, found: Derivatives) -> None:
@@ -372,7 +401,7 @@ def _check_real(expression: Program, found: Derivatives) -> None:
     results = [*found.results.values(), *(part.value for part in found.shared)]
     if not any(type(record) is Name and record.name == "nan" for result in results for record in walk(result)):
         return
-    for record in (record for statement in expression.statements for record in walk(body_of(statement))):
+    for record in _records(expression):
         base = record.left if type(record) is Binary and record.op == "**" else None
         if type(base) is Unary and base.op == "-" and type(base.operand) is Literal:
             number = expression.source[base.start : base.end]
@@ -392,19 +421,15 @@ def traced(
     shapes: Shapes,
     limits: Limits,
     also: Mapping[str, Program] = MappingProxyType({}),
-    names: Collection[str] = (),
 ) -> tuple[Traced, int]:
-    """The engine program of the derivatives alone, and how many elements the value has.
-
-    `also`: of the values of other programs, and of those that the expression gives `names` to.
-    """
+    """The engine program of the derivatives, and of the values of other programs; how many elements the value has."""
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = _constant_but(dict(zip(inputs, tensors, strict=True)), wanted)
         nonlocal elements
-        value, assigned = evaluate_traced(expression, variables, limits)
+        value, _ = evaluate_traced(expression, variables, limits)
         elements = value.numel()
         if value.dtype is bool_:
             last = expression.statements[-1]
@@ -412,7 +437,6 @@ def traced(
             help = next(remarks(expression, ()), None)
             raise ExpressionError("value", message, expression.source, last.start, last.end, help)
         others = {name: evaluate_traced(part, variables, limits)[0] for name, part in also.items()}
-        others |= {name: assigned[name] for name in names}
         found = _derived(value, variables, wanted)
         return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)} | others
 
@@ -469,12 +493,8 @@ def presented(
 
 def _has_decimals(expression: Program) -> bool:
     """Whether someone who wrote the expression writes 0.5 rather than 1/2."""
-    for statement in expression.statements:
-        body = getattr(statement, "value", None) or getattr(statement, "body", None) or statement
-        for record in walk(statement if isinstance(statement, Literal) else body):
-            if isinstance(record, Literal) and isinstance(record.value, float) and record.value % 1:
-                return True
-    return False
+    numbers = (record.value for record in _records(expression) if type(record) is Literal)
+    return any(isinstance(value, float) and value % 1 for value in numbers)
 
 
 def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> int:
