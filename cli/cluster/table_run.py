@@ -32,7 +32,7 @@ def described(run: Run, first: Table) -> dict[str, Any]:
     return {
         **own_versions("numpy", "pyarrow"),
         "expression": expression.syntax.source,
-        "constants": {name: expression.constants[name].tolist() for name in sorted(expression.named)},
+        "constants": {name: expression.constants[name].tolist() for name in sorted(expression.constants)},
         "columns": dict(columns),
         "results": dict(job.results),
         "removed": list(job.layout.removed),

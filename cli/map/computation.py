@@ -78,9 +78,7 @@ class Computation:
         from ...parser.analysis.problem import Problem
 
         expression, wanted = self.expression, self.expression.wanted
-        # The others are numbers that the language has names for, such as inf.
-        named = {*self.columns, *expression.named}
-        given = {name: tensor(value) for name, value in variables.items() if name in named}
+        given = {name: tensor(value) for name, value in variables.items()}
         problem = Problem(expression.syntax, given, wanted.wrt, expression.limits)
         report = differentiate(problem, Request(hessian=wanted.hessian, order=wanted.order))
         found = "\n".join(finding.diagnostic for finding in report.warnings)

@@ -118,11 +118,12 @@ def rsqrt(x: Data) -> Data:
 def root(x: Any, n: Any) -> Any:
     """root number n of x, of negative numbers too where n is written as an odd number"""
     n = plain_number(n)
-    if not is_number(n):
-        return x ** (1 / n)
-    if n in (2, 3):
+    if is_number(n) and n in (2, 3):
         return sqrt(x) if n == 2 else cbrt(x)
-    return odd_root(x, n) if n % 2 == 1 else x ** (1 / n)
+    if is_number(n) and n % 2 == 1:
+        return odd_root(x, n)
+    # As a tensor's, the inverse of 0 is infinite.
+    return x ** (math.copysign(math.inf, n) if is_number(n) and n == 0 else 1 / n)
 
 
 # Of 0 an odd one of these is 0, and an even one 1.

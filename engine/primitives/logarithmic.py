@@ -157,13 +157,20 @@ xlogy_tensors = private("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y
 xlogy_of_number = private("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1)
 
 
-def _xlogy_number_rule(g: Gradient, x: Data, y: Data) -> Gradient:
-    if y > 0:
-        return g * math.log(y)
-    return where(x == 0, 0, g * (-math.inf if y == 0 else math.nan))
+def _first_before_number(log: Call, least: float) -> Call:
+    """The rule where y is a number: PyTorch's is 0 at x = 0 for nan too."""
+
+    def rule(g: Gradient, x: Data, y: Data) -> Gradient:
+        if y > least:
+            return g * log(y)
+        return where(x == 0, 0, g * (-math.inf if y == least else math.nan))
+
+    return rule
 
 
-xlogy_number = private("xlogy", lambda x, y: _xlogy(x, x.dtype.type(y)), _xlogy_number_rule, tensors=2, overload=2)
+xlogy_number = private(
+    "xlogy", lambda x, y: _xlogy(x, x.dtype.type(y)), _first_before_number(math.log, 0), tensors=2, overload=2
+)
 
 
 @SPECIAL_METHODS.function(
@@ -197,10 +204,7 @@ _overload = partial(private, "special_xlog1py", formula="xlog1py(x, y)")
 xlog1py_tensors = _overload(_xlog1py, _xlog1py_first, _xlog1py_second)
 xlog1py_of_number = _overload(lambda x, y: _xlog1py(y.dtype.type(x), y), None, _xlog1py_second, overload=1)
 xlog1py_number = _overload(
-    lambda x, y: _xlog1py(x, x.dtype.type(y)),
-    lambda g, x, y: _xlog1py_first(g, x, np.float64(y)),
-    tensors=2,
-    overload=2,
+    lambda x, y: _xlog1py(x, x.dtype.type(y)), _first_before_number(math.log1p, -1), tensors=2, overload=2
 )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from .program import Constant, Equation, Program, Variable, substituted, thawed
-from .rows import Kernel, kernel, row_by_row
+from .rows import FAILURES, TOLD, Kernel, kernel, row_by_row
 
 if TYPE_CHECKING:
     from .fusing import Fused
@@ -35,7 +35,6 @@ _IMPORTED = 1 << 25
 _COMPILED = 1 << 16
 # Held while a plan is made, so that threads which start together do not compile the same.
 _PLANNING = threading.Lock()
-_FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def run(
@@ -46,14 +45,16 @@ def run(
     block: int | None = None,
     exact: bool = False,
     native: bool | None = None,
+    failed: dict[int, str] | None = None,
 ) -> dict[str, Array]:
     """The program's outputs for each row, as arrays of shape (n, ...) by name.
 
     `columns` has an array of shape (n, ...) for each input, or, for one that is the same in all rows, a value of the
     input's own shape. `threads` compute side by side (None: as many as there are cores), each `block` rows at a time
     (None: what fits in a core's cache). A row that fails or yields nan does not touch the others; where an operation
-    fails, its result is nan. With `exact`, the numbers are to the last bit those of `program.run` on each row. `native`
-    is whether to make machine code, where that can be done (None: where there are enough rows that it is soon done).
+    fails, its result is nan, and `failed` is given why, by the number of the row. With `exact`, the numbers are to the
+    last bit those of `program.run` on each row. `native` is whether to make machine code, where that can be done (None:
+    where there are enough rows that it is soon done).
 
     KeyError: an input without values. ValueError: a column of another shape, or of another length than the first.
     """
@@ -71,12 +72,11 @@ def run(
     stopped = threading.Event()
 
     def work() -> None:
-        worker = _Worker(plan, known, varying, results, min(size, rows))
-        with np.errstate(all="ignore"):
-            for start in starts:
-                if start >= rows or stopped.is_set():
-                    return
-                worker.compute(start, min(start + size, rows))
+        worker = _Worker(plan, known, varying, results, min(size, rows), failed)
+        for start in starts:
+            if start >= rows or stopped.is_set():
+                return
+            worker.compute(start, min(start + size, rows))
 
     if workers > 1:
         from concurrent.futures import ThreadPoolExecutor
@@ -254,7 +254,9 @@ class _Worker:
         columns: Mapping[Variable, Array],
         results: Mapping[str, Array],
         size: int,
+        failed: dict[int, str] | None,
     ) -> None:
+        self.failed = failed
         self.plan = plan
         self.known = known
         self.columns = columns
@@ -277,6 +279,17 @@ class _Worker:
 
     def compute(self, start: int, stop: int) -> None:
         """Computes the rows from `start` to `stop`."""
+
+        def fail(row: int, error: Exception) -> None:
+            if self.failed is not None:
+                self.failed.setdefault(start + row, str(error))
+
+        told = TOLD.set(fail)
+        with np.errstate(all="ignore"):
+            self._compute(start, stop)
+        TOLD.reset(told)
+
+    def _compute(self, start: int, stop: int) -> None:
         rows = stop - start
         values: dict[Variable, Array] = {v: _row_last(column[start:stop]) for v, column in self.columns.items()}
         for variable, name in self.plan.in_place.items():
@@ -296,7 +309,7 @@ class _Worker:
                     made.function(*given, out=values[step.part.results[0]])
                 else:
                     values.update(step.part.named(made.function(*given)))
-            except _FAILURES:
+            except FAILURES:
                 one_by_one = row_by_row(step.part, self.plan.varying.__contains__)
                 given = [values[v] if v in self.plan.varying else self.known[v] for v in one_by_one.operands]
                 values.update(step.part.named(one_by_one.function(*given)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,10 @@ import numpy as np
 from ..table.record import Operation
 from ..tensors.aliases import Call
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
+
+# Errors in which an operation fails for one row; where somebody is told of them, by the number of the row in its block.
+FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
+TOLD: ContextVar[Callable[[int, Exception], None] | None] = ContextVar("TOLD", default=None)
 
 _UFUNCS: dict[Any, np.ufunc] = {
     operator.add: np.add,
@@ -204,7 +209,7 @@ def _with_rows(function: Call, operands: Sequence[Any], varying: Callable[[Varia
 def row_by_row(equation: Equation, varying: Callable[[Variable], bool]) -> Kernel:
     """The kernel that calls an operation for each row by itself; its operands are the equation's variables.
 
-    Where the operation fails, the result is nan (0 where the dtype has none).
+    Where the operation fails, the result is nan (0 where the dtype has none), and who is `TOLD` is told.
     """
     primitive = equation.primitive
     variables = tuple(dict.fromkeys(equation.variables()))
@@ -223,7 +228,9 @@ def row_by_row(equation: Equation, varying: Callable[[Variable], bool]) -> Kerne
             }
             try:
                 out = primitive.forward(*[substituted(argument, row) for argument in arguments])
-            except (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError):
+            except FAILURES as error:
+                if (tell := TOLD.get()) is not None:
+                    tell(i, error)
                 continue
             for whole, part in zip(outs, out if primitive.outputs else (out,), strict=True):
                 whole[..., i] = part

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .notation import function
 from .terms import (
+    MANY,
     MINUS_ONE,
     ONE,
     ZERO,
@@ -30,10 +31,11 @@ from .terms import (
     scaled,
     sum_of,
     symbol,
-    with_factor,
+    with_factors,
 )
 
 _LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
+_PI = symbol("pi")
 _LARGEST_POWER = 64  # of a number, computed exactly
 
 
@@ -109,13 +111,10 @@ def multiply(*operands: Term) -> Term:
             moved = COMPANY[operand.name].factors(operand, operands[:i] + operands[i + 1 :])
             if moved is not None:
                 return moved
-    if len(operands) == 2:
-        for whole, more in (operands, operands[::-1]):
-            # Nothing to collect: a chain of products costs no more than it is long.
-            if isinstance(whole, Product) and _is_factor(more) and (made := with_factor(whole, more)) is not None:
-                return made
+    if len(operands) == 2 and (made := _joined(*operands) or _joined(*operands[::-1])) is not None:
+        return made
     coefficient = Fraction(1)
-    exponents: dict[Term, Term] = {}
+    exponents: dict[Term, list[Term]] = {}
     # What is not as it was in a product, where it is collected.
     fresh: dict[Term, None] = {}
     for operand in operands:
@@ -129,10 +128,21 @@ def multiply(*operands: Term) -> Term:
         for base, exponent in factors_of(operand).items():
             if base in exponents:
                 fresh[base] = None
-                exponents[base] = add(exponents[base], exponent)
+                exponents[base].append(exponent)
             else:
-                exponents[base] = exponent
-    return _collected(coefficient, exponents, fresh)
+                exponents[base] = [exponent]
+    return _collected(coefficient, {b: add(*e) if len(e) > 1 else e[0] for b, e in exponents.items()}, fresh)
+
+
+def _joined(whole: Term, more: Term) -> Term | None:
+    """The product where there is nothing to collect: a chain of them costs no more than it is long."""
+    if not isinstance(whole, Product):
+        return None
+    if _is_factor(more):
+        return with_factors(whole, Fraction(1), [(more, ONE)])
+    if len(whole.factors) < MANY or not isinstance(more, Product) or len(more.factors) > len(whole.factors):
+        return None
+    return with_factors(whole, more.coefficient, more.factors)
 
 
 def _is_factor(term: Term) -> bool:
@@ -155,7 +165,9 @@ def _collected(coefficient: Fraction, exponents: dict[Term, Term], fresh: Collec
                 content, primitive = Fraction(1), base
             coefficient *= content**whole
             kept[primitive] = add(kept[primitive], exponent) if primitive in kept else exponent
-        elif whole is not None and isinstance(base, (Number, Product)):
+        elif (whole is not None and isinstance(base, Product)) or (
+            isinstance(base, Number) and isinstance(exponent, Number)
+        ):
             power_of = power(base, exponent)
             number_part, rest = coefficient_of(power_of)
             coefficient *= number_part
@@ -238,6 +250,10 @@ def _power_of_product(base: Product, exponent: Term, whole: int | None) -> Term:
         # Powers with whole exponents: (a**b)**n is a**(b*n) whatever the sign of a.
         exponents = {b: multiply(e, exponent) for b, e in base.factors}
         return _collected(base.coefficient**whole, exponents, exponents)
+    if base.coefficient > 0 and isinstance(exponent, Number) and all(b is _PI for b, _ in base.factors):
+        above, below = (number(Fraction(n)) for n in (base.coefficient.numerator, base.coefficient.denominator))
+        powers = (power(b, multiply(e, exponent)) for b, e in ((above, ONE), (below, MINUS_ONE), *base.factors))
+        return multiply(*powers)
     if base.coefficient == 1 and len(base.factors) == 1:
         ((inner, inner_exponent),) = base.factors
         # Where the inner power is defined for one sign of its base only, or keeps the sign, there is nothing to lose.
@@ -263,7 +279,7 @@ def is_positive(term: Term) -> bool:
         return bool((record := function(term.name)) and record.is_positive)
     if isinstance(term, Product):
         return term.coefficient > 0 and all(is_positive(base) for base, _ in term.factors)
-    return term is E or (isinstance(term, Number) and term.value > 0)
+    return term in (E, _PI) or (isinstance(term, Number) and term.value > 0)
 
 
 def is_positive_or_0(term: Term) -> bool:

@@ -1,23 +1,32 @@
-"""Which number a float stands for: a program has 0.6931471805599453 where its source, or a rule, says log(2)."""
+"""Constants that are no fractions: those of an expression by name, and those of rules as the floats that they are."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from fractions import Fraction
 from functools import cache
+from operator import is_
+from typing import Any
 
 import numpy as np
 
-from .arithmetic import add, multiply, power
+from ..semantics.names import CONSTANTS
+from ..syntax.printer import program_text
+from ..syntax.rebuilding import with_parts
+from ..syntax.records import Assign, Binary, Call, Define, Name, Program, Unary
+from ..syntax.records import Number as Literal
+from ..syntax.walk import body_of, children, walk
+from .arithmetic import multiply, power
 from .functions import call
+from .notation import function, is_elementwise
 from .terms import HALF, Term, number, symbol
 
 _SHORT = 12  # digits; what has no more of them is what someone wrote
 _LARGEST_DENOMINATOR = 720
 _DENOMINATORS = np.arange(1, _LARGEST_DENOMINATOR + 1)
 _ULPS = 2.5
-_MOST_AWAY = 6  # from a named constant
-_MOST_POWER = 10  # of a logarithm
+_OPERATORS = ("+", "-", "*", "/", "**")
 
 
 def read(value: float | bool) -> Term:
@@ -35,11 +44,6 @@ def read(value: float | bool) -> Term:
         ratio = _rational(value / constant)
         if ratio is not None:
             return multiply(number(ratio), term)
-    for constant, term in _named():
-        # pi - 1, as of an exponent.
-        whole = round(value - constant)
-        if 0 < abs(whole) <= _MOST_AWAY and abs(constant + whole - value) <= math.ulp(max(constant, abs(value))):
-            return add(term, number(whole))
     return number(Fraction(repr(value)))
 
 
@@ -65,18 +69,59 @@ def _named() -> list[tuple[float, Term]]:
     found = [
         (math.pi, pi),
         (1 / math.pi, power(pi, number(-1))),
-        *((math.pi**n, power(pi, number(n))) for n in (2, 3, 4, -2)),
         (math.e, symbol("e")),
         (math.sqrt(2), power(two, HALF)),
         (math.sqrt(3), power(number(3), HALF)),
         (math.sqrt(math.pi), power(pi, HALF)),
         (1 / math.sqrt(math.pi), power(pi, multiply(number(-1), HALF))),
         (math.sqrt(2 * math.pi), multiply(power(two, HALF), power(pi, HALF))),
-        (1 / math.sqrt(2 * math.pi), power(multiply(two, pi), multiply(number(-1), HALF))),
+        (math.sqrt(2 / math.pi), power(multiply(two, power(pi, number(-1))), HALF)),
     ]
-    found.append((math.log(math.pi), call("log", pi)))
     for n in (2, 3, 5, 6, 7, 10):
-        # Powers, as the next derivatives of 2**x have.
-        for exponent in (1, -1, *range(2, _MOST_POWER + 1)):
-            found.append((math.log(n) ** exponent, power(call("log", number(n)), number(exponent))))
+        logarithm = call("log", number(n))
+        found += [(math.log(n), logarithm), (1 / math.log(n), power(logarithm, number(-1)))]
     return found
+
+
+def with_named_constants(expression: Program, variables: Collection[str]) -> Program:
+    """The expression with a name, which is its text, for each constant that is an operand and no fraction.
+
+    The expression itself, if there is none. `variables` are those with the name of a constant.
+    """
+    taken = {*variables, *(name for s in expression.statements for name in getattr(s, "parameters", ()))}
+    taken.update(s.name for s in expression.statements if isinstance(s, (Assign, Define)))
+    statements = [_with_names(statement, taken) for statement in expression.statements]
+    is_same = all(map(is_, statements, expression.statements))
+    return expression if is_same else expression._replace(statements=tuple(statements))
+
+
+def _with_names(statement: Any, taken: Collection[str]) -> Any:
+    # What is made of each record, whether it is a constant, and whether one with more than fractions in it.
+    known: dict[int, tuple[Any, bool, bool]] = {}
+    for record in reversed([*walk(body_of(statement))]):
+        parts = children(record)
+        made = [known[id(part)] for part in parts]
+        kind = type(record)
+        is_operator = kind is Binary and record.op in _OPERATORS
+        is_call = kind is Call and is_elementwise(record.function) and not record.kwargs
+        is_name = kind is Name and record.name in CONSTANTS and record.name not in taken
+        computes = is_operator or kind is Unary or is_call
+        is_constant = is_name or kind is Literal or (computes and all(constant for _, constant, _ in made))
+        if not is_constant:
+            called = function(record.function) if is_call else None
+            operands = called.tensors if called is not None else 2 * is_operator
+            made = [(_name(p) if i < operands and all(rest) else p, *rest) for i, (p, *rest) in enumerate(made)]
+        changed = any(part is not new for part, (new, *_) in zip(parts, made, strict=True))
+        whole = with_parts(record, [part for part, *_ in made]) if changed else record
+        is_symbolic = is_name or is_call or (is_operator and record.op == "**") or any(rest[1] for _, *rest in made)
+        known[id(record)] = whole, is_constant, is_symbolic
+    body = known[id(body_of(statement))][0]
+    if body is body_of(statement):
+        return statement
+    field = {Assign: "value", Define: "body"}.get(type(statement))
+    return statement._replace(**{field: body}) if field else body
+
+
+def _name(constant: Any) -> Name:
+    (text,) = program_text(Program("", (constant,)))
+    return Name(f"({text})", constant.start, constant.end)

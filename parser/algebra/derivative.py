@@ -30,7 +30,12 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
+<<<<<<< HEAD
 from .chain_rule import ChainRule, definitions, is_long, needed
+=======
+from .constants import with_named_constants
+from .definitions import definitions, needed
+>>>>>>> main
 from .extremes import Extremes
 from .points import STEP, noise_at, point_of, stands_for, value_at
 from .presentation import Presentation
@@ -38,13 +43,19 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Symbol, Term, ordered, symbol
+from .terms import Product, Sum, Symbol, Term, ordered, symbol
 from .translate import translated
 
 _POINTS = 8
 _TRIES = 60
+_FEWEST_TRIES = 12
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
+<<<<<<< HEAD
+=======
+_MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
+_MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
+>>>>>>> main
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
@@ -215,6 +226,9 @@ def _attempts(program: Traced, is_final: bool, near: list[list[Term]], shown: Pr
     A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
     """
     plain = [*translated(program).values()]
+    products = (part for term in plain if isinstance(term, Sum) for part, _ in term.terms)
+    if sum(len(part.factors) for part in products if isinstance(part, Product)) > _MOST_MULTIPLIED:
+        return
     best = simplified(plain, is_final=is_final, near=near, shown=shown)
     for forms, term in zip(near, plain, strict=False):
         forms.append(term)
@@ -274,6 +288,8 @@ def _preferred(
     length = sum(map(tokens, terms))
     names = list(dict.fromkeys(by[-1] for by in found.results))
     ordinary = point_of([*dict.fromkeys([*found.variables, *variables_of(of[0], {})])], {}, Random(0), 1)
+    constants = (v.name for v in of[1].inputs if v.name not in ordinary)
+    ordinary |= {name: value_at(parse_again(name), {}, limits) for name in constants}
     values = Extremes(of[0], names, ordinary, limits) if length <= _MOST_PROBED else None
     rows = zip(found.results, values.slopes(of[1]).values() if values is not None else (), strict=False)
     slopes = [slope[names.index(by[-1])] for by, slope in rows]
@@ -361,6 +377,7 @@ def _step_by_step(
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
+<<<<<<< HEAD
             key, step = (by[:end], end == len(by)), by[end - 1 : end]
             if key not in steps and step[0] not in free_variables(last):
                 steps[key] = Derivatives((), (), {step: Literal(0, 0, 0)}, _POINTS)
@@ -379,8 +396,36 @@ def _step_by_step(
         variables = dict(zip(names, tensors, strict=True))
         programs = {".".join(by): found.program(by[-1:]) for by, found in known.items()}
         return {key: evaluate_traced(program, variables, limits)[0] for key, program in programs.items()}
+=======
+            key = by[:end], end == len(by)
+            if key not in steps:
+                steps[key] = Program("", (Literal(0, 0, 0),))
+                if by[end - 1] in free_variables(last):
+                    step = by[end - 1 : end]
+                    try:
+                        is_last = end == len(by)
+                        origin = (expression, by) if is_last else None
+                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
+                    except TraceError:
+                        return None
+                    points.append(found.points)
+                    if found.lacks:
+                        lacks[by] = found.lacks[step]
+                    if found.strays:
+                        strays[by] = found.strays[step]
+                    steps[key] = found.program(step)
+                    if _is_chosen_by_equality(steps[key]):
+                        return None
+            last = steps[key]
+    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
+    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
 
-    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    def outputs(*tensors: Tensor) -> dict[str, Any]:
+        variables = dict(zip(inputs, tensors, strict=True))
+        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
+>>>>>>> main
+
+    terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(found.points for found in steps.values()),
         lacks={by: found.lacks[by[-1:]] for by, found in known.items() if found.lacks},
@@ -422,7 +467,29 @@ def traced(
     limits: Limits,
     also: Mapping[str, Program] = MappingProxyType({}),
 ) -> tuple[Traced, int]:
+<<<<<<< HEAD
     """The engine program of the derivatives, and of the values of other programs; how many elements the value has."""
+=======
+    """The engine program of the derivatives alone, and how many elements the value has.
+
+    `also`: of the values of other programs, and of those that the expression gives `names` to.
+    """
+    if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
+        # A function may need the number that a constant is.
+        with contextlib.suppress(ExpressionError, TraceError):
+            return _traced(named, wanted, shapes, limits, also, names)
+    return _traced(expression, wanted, shapes, limits, also, names)
+
+
+def _traced(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    limits: Limits,
+    also: Mapping[str, Program],
+    names: Collection[str],
+) -> tuple[Traced, int]:
+>>>>>>> main
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
@@ -506,9 +573,10 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     names = variables_of(expression, shapes)
     length = sum(len(program.source) for program in printed.values())
     points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
+    tries = max(_FEWEST_TRIES, min(_TRIES, _MOST_COMPARED // max(length, 1)))
     random = Random(0)
     compared = 0
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         point = point_of(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1

@@ -84,6 +84,8 @@ class Presentation:
 
     def show(self, root: Term, named: bool = True) -> Shown:
         """The syntax of an expression, and what to know about it."""
+        if named and root in self.known:
+            return self.known[root]
         stack = [root]
         while stack:
             term = stack[-1]
@@ -139,11 +141,7 @@ class Presentation:
             signs = {coefficient < 0 for _, coefficient in primitive.terms} | {primitive.constant < 0}
             if signs == {True} or (content < 0 and signs != {False}):
                 content, primitive = -content, multiply(MINUS_ONE, primitive)
-            assert isinstance(primitive, Sum)
-            part = self.known[primitive] = self.sum_of_terms(primitive)
-            above = multiplied([self.fraction(Fraction(abs(content.numerator))), part])
-            above = above if abs(content.numerator) > 1 else part
-            fraction = divided(above, [literal(content.denominator)] if content.denominator > 1 else [])
+            fraction = self.fraction_of(abs(content), ((primitive, ONE),))
             fraction = negated(fraction) if content < 0 else fraction
             if fraction.tokens <= direct.tokens:
                 return fraction
@@ -165,19 +163,13 @@ class Presentation:
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
         """A term of a sum without its sign, and whether that is minus."""
-        if coefficient < 0 and isinstance(part, Product) and part not in self.names:
-            turned = self.turned(part.factors)
-            if turned is not None:
-                return self.quotient(-coefficient, turned), False
-        return self.scaled(part, abs(coefficient)), coefficient < 0
-
-    def scaled(self, part: Term, coefficient: Fraction) -> Shown:
-        """A term of a sum with its coefficient."""
-        if coefficient == 1:
-            return self.known[part]
-        return self.quotient(
-            coefficient, part.factors if isinstance(part, Product) and part not in self.names else ((part, ONE),)
-        )
+        product = part if isinstance(part, Product) and part not in self.names else None
+        turned = self.turned(product.factors) if product is not None and coefficient < 0 else None
+        if turned is not None:
+            return self.quotient(-coefficient, turned), False
+        if abs(coefficient) == 1:
+            return self.known[part], coefficient < 0
+        return self.quotient(abs(coefficient), ((part, ONE),) if product is None else product.factors), coefficient < 0
 
     def product(self, term: Product) -> Shown:
         """A product, as a fraction where it has negative exponents."""
@@ -210,36 +202,11 @@ class Presentation:
             if self.depth == _DEEPEST:
                 return None
             self.depth += 1
-            opposite = self.opposite_call(base)
-            if isinstance(base, Sum):
-                turned = multiply(MINUS_ONE, base)
-                opposite = turned if self.sum_of(turned).tokens <= self.sum_of(base).tokens else None
-            self.opposites[base] = opposite
+            turned = _of_other_sign(base)
+            is_longer = turned is None or self.tokens(turned) > self.tokens(base)
+            self.opposites[base] = None if is_longer else turned
             self.depth -= 1
         return self.opposites[base]
-
-    def opposite_call(self, base: Term) -> Term | None:
-        """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
-        if not isinstance(base, Call):
-            return None
-        is_first = base.name in ("outer", "sum")
-        *others, argument = base.arguments[::-1] if is_first else base.arguments
-        if base.name != "@" and not is_first and not (parity(base) == "odd" and isinstance(argument, Sum)):
-            return None
-        opposite = multiply(MINUS_ONE, argument)
-        if self.show(opposite).tokens > self.known_or_shown(argument).tokens:
-            return None
-        operands = (opposite, *others[::-1]) if is_first else (*others, opposite)
-        turned = raw_call(base.name, operands)
-        self.known[turned] = called(base.name, *map(self.known_or_shown, operands))
-        return turned
-
-    def sum_of(self, term: Term) -> Shown:
-        """The sum, which is not known yet but whose terms are."""
-        if term not in self.known:
-            assert isinstance(term, Sum)
-            self.known[term] = self.sum(term)
-        return self.known[term]
 
     def quotient(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
         """A positive coefficient and factors as a fraction, or in another way where that is shorter."""
@@ -249,9 +216,8 @@ class Presentation:
                 # x**(-3/2) for 1/x**(3/2).
                 forms.append(self.power(*factors[0]))
             return min(forms, key=_tokens)
-        sums = [
-            i for i, (base, exponent) in enumerate(factors) if isinstance(base, Sum) and not _is_below(base, exponent)
-        ]
+        above = [i for i, (_, exponent) in enumerate(factors) if not isinstance(exponent, Number) or exponent.value > 0]
+        sums = [i for i in above if isinstance(factors[i][0], Sum)]
         if len(sums) == 1 and factors[sums[0]][1] is ONE and self.depth < _DEEPEST:
             # (4*x - 6)/x**2 for 2*(2*x - 3)/x**2.
             self.depth += 1
@@ -268,24 +234,22 @@ class Presentation:
         made = scaled(base, coefficient)
         if any(abs(c.numerator) > _LARGEST_INSIDE for c in (made.constant, *(c for _, c in made.terms))):
             return None
-        return made if self.sum_of(made).level == _SUM else None
+        return made if self.show(made).level == _SUM else None
 
     def fraction_of(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
         """A positive coefficient and factors, those with negative exponents below the line."""
-        above: list[tuple[Any, Shown]] = []
-        below: list[tuple[Any, Shown]] = []
+        sides: tuple[list[tuple[Any, Shown]], ...] = [], []
         coefficient, root, factors = _root(coefficient, factors)
         if root is not None:
-            value, has_pi, is_below = root
-            inside = called("*", literal(value), variable("pi")) if has_pi else literal(value)
-            (below if is_below else above).append(((0, 1), called("sqrt", inside)))
+            inside, is_below = root
+            sides[is_below].append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
-            if _is_below(base, exponent):
-                below.append((_rank(base, exponent), self.power(base, multiply(MINUS_ONE, exponent))))
-            else:
-                above.append((_rank(base, exponent), self.power(base, exponent)))
-        tops = [shown for _, shown in sorted(above, key=lambda item: (item[0], item[1].label))]
-        bottoms = [shown for _, shown in sorted(below, key=lambda item: (item[0], item[1].label))]
+            is_below = _is_below(base, exponent)
+            shown = self.power(base, multiply(MINUS_ONE, exponent) if is_below else exponent)
+            sides[is_below].append((_rank(base, exponent), shown))
+        tops, bottoms = (
+            [shown for _, shown in sorted(side, key=lambda item: (item[0], item[1].label))] for side in sides
+        )
         if (self.decimals and _is_decimal(coefficient)) or coefficient.denominator > _LARGEST_DENOMINATOR:
             numerator, denominator = coefficient, Fraction(1)
         else:
@@ -304,19 +268,15 @@ class Presentation:
         if base is E and exponent is ONE:
             return variable("e")
         if base is E:
-            return called("exp", self.known_or_shown(exponent))
-        shown = self.known_or_shown(base)
+            return called("exp", self.show(exponent))
+        shown = self.show(base)
         if integer(exponent) == 1:
             return shown
         if exponent is HALF:
             return called("sqrt", shown)
         if exponent is _MINUS_HALF:
             return divided(literal(1), [called("sqrt", shown)])
-        return called("**", shown, self.known_or_shown(exponent))
-
-    def known_or_shown(self, term: Term) -> Shown:
-        """A part that may be new: a changed sign, a number."""
-        return self.known[term] if term in self.known else self.show(term)
+        return called("**", shown, self.show(exponent))
 
     def call(self, term: Call) -> Shown:
         """A function, or an operator."""
@@ -331,6 +291,20 @@ class Presentation:
         return called(term.name, *(self.known[argument] for argument in term.arguments))
 
 
+def _of_other_sign(base: Term) -> Term | None:
+    """1 - x for x - 1, sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: there is no such."""
+    if isinstance(base, Sum):
+        return multiply(MINUS_ONE, base)
+    if not isinstance(base, Call):
+        return None
+    operands = [*base.arguments]
+    place = 0 if base.name in ("outer", "sum") else -1
+    if place and base.name != "@" and not (parity(base) == "odd" and isinstance(operands[-1], Sum)):
+        return None
+    operands[place] = multiply(MINUS_ONE, operands[place])
+    return raw_call(base.name, tuple(operands))
+
+
 def needed(term: Term) -> list[Term]:
     """What has to be known for an expression to be written."""
     if isinstance(term, Product):
@@ -340,26 +314,29 @@ def needed(term: Term) -> list[Term]:
 
 def _root(
     coefficient: Fraction, factors: Sequence[tuple[Term, Term]]
-) -> tuple[Fraction, tuple[int, bool, bool] | None, list[tuple[Term, Term]]]:
+) -> tuple[Fraction, tuple[Shown, bool] | None, list[tuple[Term, Term]]]:
     """Square roots of numbers and of pi as one: what is left of the coefficient, the root, and the other factors.
 
-    The root is that of a whole number, times pi or not, above the line or below it: 1/sqrt(2*pi).
+    The root has what is inside, and whether it stands below the line: 1/sqrt(2*pi), sqrt(2/pi).
     """
     value = 1
-    pi_above: bool | None = None
+    sides: tuple[list[Shown], list[Shown]] = ([], [])
     rest: list[tuple[Term, Term]] = []
     for base, exponent in factors:
         if exponent is HALF and isinstance(base, Number) and base.value.denominator == 1:
             value *= base.value.numerator
         elif exponent in (HALF, _MINUS_HALF) and isinstance(base, Symbol) and base.name == "pi":
-            pi_above = exponent is HALF
+            sides[exponent is not HALF].append(variable("pi"))
         else:
             rest.append((base, exponent))
-    # sqrt(n)/n is 1/sqrt(n).
-    is_below = value > 1 and coefficient.denominator % value == 0 and pi_above is not True
-    if value <= 1 or pi_above is is_below:
+    if value == 1:
         return coefficient, None, list(factors)
-    return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+    # sqrt(n)/n is 1/sqrt(n).
+    is_below = coefficient.denominator % value == 0
+    sides[is_below].insert(0, literal(value))
+    above, below = sides
+    inside = divided(multiplied(above), below) if above else multiplied(below)
+    return coefficient * value if is_below else coefficient, (inside, not above), rest
 
 
 def _tokens(shown: Shown) -> int:
@@ -372,10 +349,8 @@ def _is_one_less(base: Term) -> bool:
 
 
 def _is_below(base: Term, exponent: Term) -> bool:
-    """Whether a factor stands below the line: its exponent is a negative number, or times something, but for e."""
-    if isinstance(exponent, Number):
-        return exponent.value < 0 and base is not E
-    return False
+    """Whether a factor stands below the line: its exponent is a negative number, but for e."""
+    return isinstance(exponent, Number) and exponent.value < 0 and base is not E
 
 
 def _rank(base: Term, exponent: Term) -> tuple[int, int]:
@@ -516,6 +491,5 @@ _SPECIAL: dict[str, Any] = {
     SLICE: _slice,
     KEYWORD: lambda name, value: _Named(name.name, value),
     RESULT: _result,
-    "T": lambda part: Attribute(part, "T", 0, 0, 0, 0),
-    "mT": lambda part: Attribute(part, "mT", 0, 0, 0, 0),
+    **{name: lambda part, name=name: Attribute(part, name, 0, 0, 0, 0) for name in ("T", "mT")},
 }

@@ -268,6 +268,11 @@ class Ring:
             parts.append(self.monomial(Fraction(int(coefficient)), powers))
         return add(*parts)
 
+    def least_length(self, value: Value) -> int:
+        """As many tokens as a value that is factored has at least: one for each generator in each term."""
+        monomials = (exponents for i in value.powers for exponents in self.polynomials[i].to_dict())
+        return sum(sum(map(bool, exponents)) for exponents in monomials)
+
     def factors_as_sums(self, value: Value) -> Term:
         """A value as it is factored."""
         factors = [power(self.term(self.polynomials[i]), number(e)) for i, e in value.powers.items()]

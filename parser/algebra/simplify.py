@@ -134,8 +134,9 @@ class _Simplification:
         if not is_outer or tokens > _MOST_PLAIN_TOKENS:
             return best
         # The next derivative of a quotient in canonical form is no longer than it must be, that of others may be.
-        plain = _plainest(term)
-        return plain if self.shown.tokens(plain) <= (1 if self.is_final else 2) * tokens else best
+        most = (1 if self.is_final else 2) * tokens
+        plain = _plainest(term, most)
+        return plain if self.shown.tokens(plain) <= most else best
 
     def nearly(self, term: Term) -> list[Term]:
         """Other forms of one that was chosen, which are hardly longer."""
@@ -233,15 +234,18 @@ def _powers(term: Term) -> list[tuple[Term, Term]]:
     return [pair for part in ordered([term], _inside) if not isinstance(part, Sum) for pair in factors_of(part).items()]
 
 
-def _plainest(term: Term) -> Term:
-    """The expression with its factors, each as a sum; as it is, if that takes too long."""
+def _plainest(term: Term, most: int) -> Term:
+    """The expression with its factors as sums; as it is, if that takes too long, or they have over `most` tokens."""
     from .rational import Ring, TooLargeError
 
     plain = without_quotients(term)
     is_related = _are_related(_powers(plain))
     try:
-        ring = Ring(plain if is_related else term, True, parity="odd" if is_related else "")
-        return ring.factors_as_sums(ring.value(ring.root))
+        ring = Ring(plain if is_related else term, parity="odd" if is_related else "")
+        value = ring.value(ring.root)
+        if ring.least_length(value) > most:
+            return term
+        return ring.factors_as_sums(value)
     except TooLargeError:
         return term
 

@@ -7,13 +7,14 @@ finished ones, and is told apart from others by a digest of theirs.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+MANY = 32  # factors, of which another is not worth a look at all the others
 _LARGEST = 10**60  # of the parts of an exact number; beyond, it is rounded to a float
 
 
@@ -63,12 +64,15 @@ class Sum:
 class Product:
     """A coefficient, and factors with exponents that are not 0. An exponential is a power of e."""
 
-    __slots__ = ("__weakref__", "coefficient", "digest", "factors")
+    __slots__ = ("__weakref__", "coefficient", "digest", "factors", "mixed")
 
-    def __init__(self, digest: bytes, coefficient: Fraction, factors: tuple[tuple[Term, Term], ...]) -> None:
+    def __init__(
+        self, digest: bytes, coefficient: Fraction, factors: tuple[tuple[Term, Term], ...], mixed: int = 0
+    ) -> None:
         self.digest = digest
         self.coefficient = coefficient
         self.factors = factors
+        self.mixed = mixed
 
 
 class Call:
@@ -89,11 +93,29 @@ _known: WeakValueDictionary[bytes, Any] = WeakValueDictionary()
 
 def _made(kind: Any, *parts: Any) -> Any:
     """The one expression of a kind with these parts."""
-    digest = blake2b(f"{kind.__name__}{_flat(parts)}".encode(), digest_size=16).digest()
+    return _kept(kind, f"{kind.__name__}{_flat(parts)}", *parts)
+
+
+def _kept(kind: Any, text: str, *parts: Any) -> Any:
+    digest = blake2b(text.encode(), digest_size=16).digest()
     found = _known.get(digest)
     if found is None:
         found = _known[digest] = kind(digest, *parts)
     return found
+
+
+def _product(coefficient: Fraction, factors: tuple[tuple[Term, Term], ...], mixed: int = 0) -> Any:
+    """The product as it is; `mixed`: what its factors have been mixed to already."""
+    if len(factors) <= MANY:
+        return _made(Product, coefficient, factors)
+    # A sum over the factors, in any order: that of a chain of products costs no more for each than for what is new.
+    mixed = mixed or _mixed(factors)
+    return _kept(Product, f"{_flat(coefficient)}*{mixed % 2**128}", coefficient, factors, mixed)
+
+
+def _mixed(factors: Iterable[tuple[Term, Term]]) -> int:
+    whole = int.from_bytes
+    return sum([whole(base.digest) * (3 * whole(exponent.digest) + 1) for base, exponent in factors])
 
 
 def _flat(part: Any) -> str:
@@ -187,7 +209,7 @@ def coefficient_of(term: Term) -> tuple[Fraction, Term]:
     if isinstance(term, Number):
         return term.value, ONE
     if isinstance(term, Product) and term.coefficient != 1:
-        return term.coefficient, product(Fraction(1), dict(term.factors))
+        return term.coefficient, product(Fraction(1), dict(term.factors), term.mixed)
     return Fraction(1), term
 
 
@@ -226,8 +248,8 @@ def scaled(term: Sum, factor: Fraction) -> Sum:
     return _made(Sum, term.constant * factor, tuple((part, c * factor) for part, c in term.terms))
 
 
-def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
-    """The product of a number and of powers, which have no factors in common."""
+def product(coefficient: Fraction, factors: Mapping[Term, Term], mixed: int = 0) -> Term:
+    """The product of a number and of powers, which have no factors in common; `mixed` is that of the same powers."""
     if not coefficient:
         return ZERO
     kept = {base: exponent for base, exponent in factors.items() if exponent is not ZERO}
@@ -239,7 +261,7 @@ def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
             return base
         if exponent is ONE and isinstance(base, Sum):
             return scaled(base, coefficient)
-    return _made(Product, coefficient, tuple(sorted(kept.items(), key=_place)))
+    return _product(coefficient, tuple(sorted(kept.items(), key=_place)), mixed)
 
 
 def summands(term: Term) -> list[Term]:
@@ -250,12 +272,26 @@ def summands(term: Term) -> list[Term]:
     return [*parts, number(term.constant)] if term.constant else parts
 
 
-def with_factor(whole: Product, base: Term) -> Term | None:
-    """The product with one factor more: a chain of them shares what it is made of. None: it has that factor already."""
-    place = bisect(whole.factors, base.digest, key=_place)
-    if place and whole.factors[place - 1][0] is base:
-        return None
-    return _made(Product, whole.coefficient, (*whole.factors[:place], (base, ONE), *whole.factors[place:]))
+def with_factors(whole: Product, coefficient: Fraction, more: Sequence[tuple[Term, Term]]) -> Term | None:
+    """The product with a few factors more: a chain of them shares what it is made of. None: they have to be collected.
+
+    That is where it has one of them already, and one of both exponents is no whole number, or they cancel.
+    """
+    factors, mixed = list(whole.factors), whole.mixed
+    for base, exponent in more:
+        place = bisect(factors, base.digest, key=_place)
+        if place and factors[place - 1][0] is base:
+            had, added = integer(factors[place - 1][1]), integer(exponent)
+            if had is None or added is None or had == -added or len(factors) == 1:
+                return None
+            mixed -= _mixed(factors[place - 1 : place])
+            factors[place - 1] = base, number(had + added)
+        else:
+            factors.insert(place, (base, exponent))
+            place += 1
+        mixed += _mixed(factors[place - 1 : place])
+    mixed = mixed if whole.mixed else 0
+    return _product(number(whole.coefficient * coefficient).value, tuple(factors), mixed)
 
 
 def _place(pair: tuple[Term, Any]) -> bytes:

@@ -17,7 +17,7 @@ from .arithmetic import add, multiply, negative
 from .calls import called
 from .canonical import CANONICAL, Algebra
 from .constants import read
-from .formulas import UntranslatableError, spelling
+from .formulas import UntranslatableError, formula, spelling
 from .indices import Indices, axes_of
 from .matrices import Matrices
 from .notation import LIST
@@ -36,7 +36,10 @@ def translated(
     """
     symbols = {program.outputs[name]: symbol(name) for name in names}
     matrices = Matrices(Indices({variable.name: variable.shape for variable in program.inputs}), Presentation().tokens)
-    known: dict[Variable, Any] = {variable: symbol(variable.name) for variable in program.inputs}
+    # The name of a constant is its text, in brackets.
+    known: dict[Variable, Any] = {
+        v: formula(v.name)(algebra, {}) if v.name[0] == "(" else symbol(v.name) for v in program.inputs
+    }
     if algebra is CANONICAL:
         known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}
     inner = _inner(program) if algebra is CANONICAL else frozenset[Variable]()

@@ -15,7 +15,6 @@ from ...engine.program import Program, TraceError, pays, pays_from, run
 from ...engine.program.taylor import derivatives
 from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
-from ..semantics.names import CONSTANTS
 from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse_again
@@ -57,8 +56,7 @@ class RowExpression:
         self.wanted = wanted
         self.limits = limits
         self.rows = rows
-        self.named = frozenset(constants)
-        self.constants: dict[str, Any] = {**CONSTANTS, **{name: value._data for name, value in constants.items()}}
+        self.constants: dict[str, Any] = {name: value._data for name, value in constants.items()}
         self._programs: dict[Any, Program | None] = {}
         self._lock = threading.Lock()
 
@@ -104,11 +102,15 @@ class RowExpression:
             return self._row_by_row(given, values, skipped, faults)
         rows = len(skipped)
         first = int(min(max(self.native_from(columns) - before, 0), rows))
+        failed: dict[int, str] = {}
         parts = [
-            self._run(program, given, values, slice(*bounds), native)
+            self._run(program, given, values, slice(*bounds), native, failed)
             for native, bounds in ((False, (0, first)), (True, (first, rows)))
             if bounds[0] < bounds[1] or bounds == (0, rows)
         ]
+        for row, why in failed.items():
+            if not skipped[row]:
+                faults.setdefault(row, why)
         return parts[0] if len(parts) == 1 else {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
     def native_from(self, columns: Shapes) -> float:
@@ -119,9 +121,18 @@ class RowExpression:
         return 0 if pays(program, self.rows) else pays_from(program)
 
     def _run(
-        self, program: Program, given: Mapping[str, Any], values: Mapping[str, np.ndarray], part: slice, native: bool
+        self,
+        program: Program,
+        given: Mapping[str, Any],
+        values: Mapping[str, np.ndarray],
+        part: slice,
+        native: bool,
+        failed: dict[int, str],
     ) -> dict[str, np.ndarray]:
-        found = run(program, {**given, **{n: column[part] for n, column in values.items()}}, threads=1, native=native)
+        columns = {**given, **{name: column[part] for name, column in values.items()}}
+        here: dict[int, str] = {}
+        found = run(program, columns, threads=1, native=native, failed=here)
+        failed.update((part.start + row, why) for row, why in here.items())
         return {name: _for_rows(array, part.stop - part.start) for name, array in found.items()}
 
     def _program(self, columns: Shapes) -> Program | None:

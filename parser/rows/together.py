@@ -111,7 +111,8 @@ class Together:
         try:
             # What is the same in all rows comes from here: the type, the name of the last node, the notes.
             models = [computed(problem, self.request) for problem in (first, last)]
-            found = run(program, {**columns, **form.numbers}, threads=1, exact=True)
+            failed: dict[int, str] = {}
+            found = run(program, {**columns, **form.numbers}, threads=1, exact=True, failed=failed)
         except Exception:
             return None
         for model, row in zip(models, (0, -1), strict=True):
@@ -120,6 +121,7 @@ class Together:
         finite = np.ones(len(found["value"]), bool)
         for column in (*found.values(), *columns.values()):
             finite &= np.isfinite(column.reshape(len(finite), -1)).all(axis=1)
+        finite[list(failed)] = False
         return Rows(models[0], columns, found, finite)
 
     def trace(self, program: Program, shapes: Shapes, wrt: Sequence[str], limits: Limits) -> Traced | None:

@@ -1,7 +1,6 @@
 """Derivatives to text: the language itself, mathematics, code.
 
-There is one module for each, with `render(derivatives, source, how)`. A module whose code can be of single precision
-too says so: `DTYPES`.
+There is one module for each, with `render(derivatives, source, how)`.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from .formats import SINGLES
 from .how import DOUBLE, How, UnsupportedError, label
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def printed(format_name: str, derivatives: Derivatives, source: str, how: How = 
     asked for, or it is SQL in an unknown dialect.
     """
     language = importlib.import_module(f".{format_name}", __name__)
-    if how.dtype not in getattr(language, "DTYPES", (DOUBLE,)):
-        help = "leave out --dtype, or take --format c, rust, fortran, julia, numpy, torch or jax"
+    if how.dtype != DOUBLE and format_name not in SINGLES:
+        help = f"leave out --dtype, or take --format {', '.join(SINGLES[:-1])} or {SINGLES[-1]}"
         raise UnsupportedError(f"--format {format_name} has no numbers of type {how.dtype}", help)
     return language.render(derivatives, source, how)

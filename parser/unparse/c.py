@@ -7,12 +7,9 @@ import re
 
 from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
-from ..syntax.printer import UnprintableError
-from .code import MATH, Frame, functions, named
+from .code import MATH, Frame, named
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
-
-DTYPES = (DOUBLE, SINGLE)
 
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
@@ -31,7 +28,6 @@ _IN_MATH_H = (
     "FP_FAST_FMA FP_ILOGB0 FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO MATH_ERRNO MATH_ERREXCEPT "
     "math_errhandling M_1_PI M_2_PI M_2_SQRTPI M_E M_LN10 M_LN2 M_LOG10E M_LOG2E M_PI M_PI_2 M_PI_4 M_SQRT1_2 M_SQRT2"
 )
-_OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
 # What has a version for floats, with an f behind its name.
 _LACKS = ("larger", "smaller", "modulo", "floor_divide")
 _OF_DOUBLES = frozenset({*f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow".split(), *_LACKS})
@@ -58,6 +54,8 @@ class CPrinter(ScalarPrinter):
         head="#ifndef {name}_IS_HERE\n#define {name}_IS_HERE\nstatic double {name}({parameters}) {{", end="}\n#endif"
     )
     lacks = _LACKS
+    declares_first = True
+    whole_order = r"(-?\d+)\.0f?"
     literals = {DOUBLE: "{}", SINGLE: "{}f"}  # noqa: RUF012
     reserved = frozenset({*f"{_KEYWORDS} {MATH} {_IN_MATH_H}".split(), *(f"{name}f" for name in _LACKS)})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
@@ -76,8 +74,8 @@ class CPrinter(ScalarPrinter):
         # C's own takes a whole number.
         "ldexp": "{0}*exp2({1})",
         **{f"bessel_{name}": name for name in ("j0", "j1", "y0", "y1")},
-        "besselj": "jn({0}, {1})",
-        "bessely": "yn({0}, {1})",
+        "besselj": "jn",
+        "bessely": "yn",
         "%": "modulo",
         "//": "floor_divide",
     }
@@ -86,14 +84,8 @@ class CPrinter(ScalarPrinter):
         text = super().constant(name)
         return f"{text}f" if self.dtype == SINGLE and text[0].isdigit() else text
 
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].removesuffix("f").endswith(".0"):
-            raise UnprintableError(f"{self.language} has no function for `{function}` of this order")
-        return super().call(function, parts)
-
     def code(self, derivatives: Derivatives) -> str:
-        texts = [*map(self.frame.written, functions(derivatives, self))]
-        code = "\n".join([*self.helpers_in("".join(texts)), *texts])
+        code = super().code(derivatives)
         # POSIX has Bessel functions in math.h, which C alone has not.
         posix = "#define _XOPEN_SOURCE 600\n" if _BESSEL.search(code) else ""
         return f"{posix}#include <math.h>\n\n{_single(code) if self.dtype == SINGLE else code}"

@@ -104,6 +104,11 @@ class CodePrinter(Printer):
     choice_level = ATOM
     # Floats where they are told from whole numbers, in each type.
     literals: Mapping[str, str] = MappingProxyType({})
+    # Between functions, and whether those of our own come before what calls them.
+    blank = "\n"
+    declares_first = False
+    # Of functions with orders that have to be whole numbers: what these are written as.
+    whole_order = ""
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
     has_vectors: bool = False
@@ -145,8 +150,9 @@ class CodePrinter(Printer):
 
     def code(self, derivatives: Derivatives) -> str:
         """All functions, and what they call."""
-        text = "\n".join(map(self.frame.written, functions(derivatives, self)))
-        return text + "".join(f"\n{helper}" for helper in self.helpers_in(text))
+        texts = [*map(self.frame.written, functions(derivatives, self))]
+        helpers = self.helpers_in("".join(texts))
+        return self.blank.join([*helpers, *texts] if self.declares_first else [*texts, *helpers])
 
     def helpers_in(self, text: str) -> list[str]:
         """The functions of our own that a text calls, and those that these call, which come after them."""
@@ -332,6 +338,11 @@ class CodePrinter(Printer):
             last = enclosed(otherwise, min(OR, self.choice_level))
             return self.choice.format(*(enclosed(part, OR) for part in others), last), self.choice_level
         template = self.spelling(function)
+        if self.whole_order and function in ("besselj", "bessely"):
+            order = re.fullmatch(self.whole_order, parts[0][0])
+            if order is None:
+                raise self.no_function(function, " of this order")
+            parts = [(order[1], ATOM), *parts[1:]]
         if template is not None and "{" not in template and self.takes(function, len(parts)):
             return super().call(template, parts if self.has_arrays else [(bare(text), ATOM) for text, _ in parts])
         texts = [enclosed(part, ATOM) for part in parts]
@@ -437,10 +448,8 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
 PYTHON = Frame("def {name}({parameters}):", "    %s = %s", "    return %s", "    return %s")
 
 
-def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
+def python_module(text: str, imports: Mapping[str, str]) -> str:
     """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
-    texts = [PYTHON.written(function) for function in functions(derivatives, printer)]
-    texts += printer.helpers_in("\n".join(texts))
-    needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
+    needed = [line for name, line in imports.items() if re.search(rf"(?<![\w.]){name}\.", text)]
     head = "\n".join(needed).rstrip()
-    return (f"{head}\n\n\n" if head else "") + "\n\n".join(texts)
+    return (f"{head}\n\n\n" if head else "") + text

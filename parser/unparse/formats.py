@@ -9,3 +9,5 @@ CODE = (
     "python", "numpy", "torch", "jax", "sympy", "c", "rust", "fortran", "julia", "matlab", "javascript", "sql",
 )  # fmt: skip
 FORMATS = (*NOTATIONS, *CODE)
+# Those whose code can be of single precision too.
+SINGLES = ("c", "rust", "fortran", "julia", "matlab", "numpy", "torch", "jax")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +15,6 @@ from .code import Frame, Function, functions, is_call, is_truth, named
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
-DTYPES = (DOUBLE, SINGLE)
 _INTRINSIC = (
     "abs acos acosh asin asinh atan atan2 atanh cos cosh erf erfc exp gamma hypot log log10 sin sinh sqrt tan tanh "
     "bessel_j0 bessel_j1 bessel_y0 bessel_y1"
@@ -29,7 +27,6 @@ _LONGEST_LINE = 110
 _MOST_LINES = 250
 _CONTINUED = "&\n      &"
 _LARGEST = 2**31  # of whole numbers
-_OF_WHOLE_ORDER = re.compile(r"bessel_[jy]n\(")
 
 
 # maxval and minval leave out nan.
@@ -55,7 +52,7 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
     longest_name = 60
     reserved = frozenset(f"{_INTRINSIC} {_OTHERS}".split())
     choice, choice_level = "merge({1}, {2}, {0})", ATOM
-    literals = dict.fromkeys(DTYPES, "{}_wp")
+    literals = dict.fromkeys((DOUBLE, SINGLE), "{}_wp")
     operators = {"**": "**", "and": ".and.", "or": ".or.", "not": ".not. ", "!=": "/="}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: f"{value!r}_wp" for name, value in CONSTANTS.items()},
@@ -68,12 +65,13 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         back="    value = %s",
         end="  end function",
     )
+    whole_order = r"(\d+)\.0_wp"
     lacks = ("floor_of", "ceiling_of", "cbrt", "expm1", "log1p", "larger", "smaller", "floor_divide")
     helpers = {"on_diagonal": _ON_DIAGONAL}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named("", f"{_INTRINSIC} cbrt expm1 log1p"),
-        "besselj": "bessel_jn({0}, {1})",
-        "bessely": "bessel_yn({0}, {1})",
+        "besselj": "bessel_jn",
+        "bessely": "bessel_yn",
         "ceil": "ceiling_of",
         "copysign": "sign({0}, {1})",
         "exp2": "2.0_wp**{0}",
@@ -146,14 +144,6 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         if type(node.right) is Number and (power := float(node.right.value or 0)).is_integer() and power < _LARGEST:
             exponent = str(int(power)), ATOM
         return f"{enclosed(base, ATOM)}**{enclosed(exponent, ATOM)}", PRODUCT + 1
-
-    def call(self, function: str, parts: list[Part]) -> Part:
-        if _OF_WHOLE_ORDER.match(self.functions.get(function, "")):
-            order = re.fullmatch(r"(\d+)\.0_wp", parts[0][0])
-            if order is None:
-                raise self.no_function(function, " of this order")
-            parts = [(order[1], ATOM), *parts[1:]]
-        return super().call(function, parts)
 
     def turned(self, part: Part) -> Part:
         return self.transposed.format(part[0]), ATOM

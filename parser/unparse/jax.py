@@ -6,10 +6,8 @@ import keyword
 import re
 from collections.abc import Mapping
 
-from .how import DOUBLE, SINGLE
 from .numpy import ON_DIAGONAL, NumpyPrinter
 
-DTYPES = (DOUBLE, SINGLE)
 # What jax.scipy.special lacks of SciPy's.
 _LACKED = "airy binom chi dawsn erfcinv erfcx erfi fresnel iv jv k0 k0e k1 k1e kv lambertw j0 j1 shichi sici y0 y1 yv"
 _LACKS = frozenset(_LACKED.split())

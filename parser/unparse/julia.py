@@ -10,9 +10,8 @@ from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from .array_printer import ArrayPrinter
 from .code import Frame, named
-from .how import DOUBLE, SINGLE
+from .how import SINGLE
 
-DTYPES = (DOUBLE, SINGLE)
 _WORDS = (
     "abstract baremodule begin break catch const continue do else elseif end export false finally for function global "
     "if import in isa let local macro module mutable new nothing primitive quote return struct true try type using "

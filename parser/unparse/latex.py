@@ -7,7 +7,7 @@ from typing import Any
 
 from ..syntax.operators import POWER
 from ..syntax.records import Binary, Call, Number
-from .math_printer import GREEK, MathPrinter
+from .math_printer import MathPrinter
 
 # Bessel functions of order 0 and 1, by the letters after what their names begin with.
 _BESSEL = {"bessel_": "jy", "modified_bessel_": "ik", "": "i"}
@@ -95,6 +95,10 @@ class LatexPrinter(MathPrinter):
     partial = "\\partial"
     infinity = "\\infty"
     slope = "\\frac{%s}{%s} %s"
+    monospaced = "\\mathtt{%s}"
+    greek = "\\%s"
+    several = "\\mathrm{%s}"
+    operator_name = "\\operatorname{%s}"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "**" and type(node.left) is Call:
@@ -104,11 +108,8 @@ class LatexPrinter(MathPrinter):
                 return parts[0][0].replace(name, f"{name}^{{{parts[1][0]}}}", 1), POWER
         return super().node(node, parts)
 
-    def verbatim(self, name: str) -> str:
-        return f"\\mathtt{{{_escaped(name)}}}"
-
-    def word(self, stem: str) -> str:
-        return f"\\{stem}" if stem in GREEK else stem if len(stem) == 1 else f"\\mathrm{{{_escaped(stem)}}}"
+    def escaped(self, text: str) -> str:
+        return text.replace("_", "\\_")
 
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         lines = " \\\\ ".join(" & ".join(row) for row in rows)
@@ -117,13 +118,6 @@ class LatexPrinter(MathPrinter):
     def cases(self, lines: Sequence[tuple[str, str]], otherwise: str) -> str:
         shown = "".join(f"{text} & \\text{{if }} {condition} \\\\ " for condition, text in lines)
         return f"\\begin{{cases}} {shown}{otherwise} & \\text{{otherwise}} \\end{{cases}}"
-
-    def operator_name(self, function: str) -> str:
-        return f"\\operatorname{{{_escaped(function)}}}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("_", "\\_")
 
 
 render = LatexPrinter.render

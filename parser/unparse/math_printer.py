@@ -83,6 +83,18 @@ class MathPrinter(Printer):
     index: str
     conjunction: str
     partial: str
+    infinity: str
+    # Names: letter by letter, Greek letters, others, words, and functions that have no sign of their own.
+    monospaced: str
+    greek = letter = "%s"
+    several: str
+    operator_name: str
+    # Between the parts of the sign of a derivative.
+    between = " "
+    # An equation, the template of a derivative, whose value stands behind its sign and its variables, and of a line.
+    equals = " = "
+    slope: str
+    line = "%s\n"
 
     def __init__(self, arrays: Collection[str] = (), names: Sequence[str] = ()) -> None:
         self.arrays = arrays
@@ -96,11 +108,15 @@ class MathPrinter(Printer):
 
     def verbatim(self, name: str) -> str:
         """A name letter by letter."""
-        raise NotImplementedError
+        return self.monospaced % self.escaped(name)
 
     def word(self, stem: str) -> str:
         """The letters of a name: one, the name of a Greek one, or several."""
-        raise NotImplementedError
+        return (self.greek if stem in GREEK else self.letter if len(stem) == 1 else self.several) % self.escaped(stem)
+
+    def escaped(self, text: str) -> str:
+        """A text without what means something in the notation."""
+        return text
 
     def indexed(self, stem: str, index: Sequence[str]) -> str:
         """A letter or a word with what stands below it, which is words or digits."""
@@ -130,8 +146,6 @@ class MathPrinter(Printer):
         stem = _NAMES.get(stem, stem)
         below = [_NAMES.get(part, part) for part in (index, digits) if part]
         return self.indexed(self.word(stem), below) if below else self.word(stem)
-
-    infinity: str
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         kind = type(node)
@@ -230,26 +244,12 @@ class MathPrinter(Printer):
         levels, level = _CALLS.get(function, ((), ATOM))
         if function in self.calls and len(levels) == len(parts):
             return self.filled(self.calls[function], levels, parts), level
-        name = self.functions.get(function) or self.operator_name(function)
+        name = self.functions.get(function) or self.operator_name % self.escaped(function)
         return self.application % (name, self.comma.join(text for text, _ in parts)), ATOM
-
-    def below(self, name: str, times: int) -> str:
-        """A variable in the sign of a derivative, by which it is as many times."""
-        return f"{self.partial} {self.raised(name, times)}"
-
-    def above(self, order: int) -> str:
-        """The sign of a derivative of an order."""
-        return self.raised(self.partial, order)
 
     def raised(self, text: str, times: int) -> str:
         """A text to a whole power, which needs no sign where it is 1."""
         return self.operators["**"] % (text, times) if times > 1 else text
-
-    between = " "
-    # An equation, the template of a derivative, whose value stands behind its sign and its variables, and of a line.
-    equals = " = "
-    slope: str
-    line = "%s\n"
 
     @classmethod
     def render(cls, derivatives: Derivatives, source: str, how: How) -> str:
@@ -267,12 +267,9 @@ class MathPrinter(Printer):
 
     def signs(self, by: tuple[str, ...]) -> tuple[str, str]:
         """The sign of a derivative, and its variables: the one differentiated by first stands last."""
-        below = [self.below(self.name(name), by.count(name)) for name in reversed(dict.fromkeys(by))]
-        return self.above(len(by)), self.between.join(below)
-
-    def operator_name(self, function: str) -> str:
-        """The name of a function that has no sign of its own."""
-        raise NotImplementedError
+        names = reversed(dict.fromkeys(by))
+        below = [f"{self.partial}{self.between}{self.raised(self.name(name), by.count(name))}" for name in names]
+        return self.raised(self.partial, len(by)), self.between.join(below)
 
 
 def _starts_with_digit(node: Any) -> bool:

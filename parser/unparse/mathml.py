@@ -98,15 +98,14 @@ class MathmlPrinter(MathPrinter):
     slope = f"<mfrac>{_row('%s')}{_row('%s')}</mfrac>%s"
     line = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{_row("%s")}</math>\n'
     between = ""
+    monospaced = '<mi mathvariant="monospace">%s</mi>'
+    greek = letter = several = operator_name = "<mi>%s</mi>"
 
     def digits(self, text: str) -> str:
         return f"<mn>{text}</mn>"
 
-    def verbatim(self, name: str) -> str:
-        return f'<mi mathvariant="monospace">{escape(name)}</mi>'
-
-    def word(self, stem: str) -> str:
-        return f"<mi>{GREEK.get(stem, escape(stem))}</mi>"
+    def escaped(self, text: str) -> str:
+        return escape(GREEK.get(text, text))
 
     def vector(self, items: Sequence[str]) -> str:
         return _fenced("[", "]") % self.comma.join(items)
@@ -121,12 +120,6 @@ class MathmlPrinter(MathPrinter):
         )
         last = f"<mtr><mtd>{otherwise}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
         return _row(f"{_sign('{')}<mtable>{shown}{last}</mtable>")
-
-    def below(self, name: str, times: int) -> str:
-        return self.partial + self.raised(name, times)
-
-    def operator_name(self, function: str) -> str:
-        return f"<mi>{function}</mi>"
 
 
 render = MathmlPrinter.render

@@ -12,10 +12,7 @@ from ..syntax.records import Binary, Call, List, Slice, Subscript
 from ..syntax.walk import children
 from .array_printer import ArrayPrinter
 from .code import Frame, named
-from .how import DOUBLE, SINGLE
 
-# Code computes in the type of its arguments.
-DTYPES = (DOUBLE, SINGLE)
 _WORDS = (
     "break case catch classdef continue do else elseif end endfunction endif endwhile for function global if otherwise "
     "parfor persistent return spmd switch try until unwind_protect while Inf NaN pi ones zeros size choose sum prod "

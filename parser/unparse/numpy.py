@@ -16,8 +16,6 @@ from .code import CodePrinter, named, python_module
 from .how import DOUBLE, SINGLE
 from .python import PythonPrinter
 
-DTYPES = (DOUBLE, SINGLE)
-
 # Which diagonal, and of which dimensions.
 _OF_DIAGONAL = ["0", "0", "1"]
 # What NumPy calls the arguments that may be left out.
@@ -72,6 +70,8 @@ class NumpyPrinter(CodePrinter):
         "np": "import numpy as np",
         **{name: f"from scipy import {name}" for name in ("linalg", "special")},
     }
+    frame = PythonPrinter.frame
+    blank = PythonPrinter.blank
     lacks = PythonPrinter.lacks
     helpers = {  # noqa: RUF012
         "placed_along": _PLACED.format("placed_along", ", axis", "np.put_along_axis(result, places, values, axis)"),
@@ -314,7 +314,7 @@ class NumpyPrinter(CodePrinter):
         return PythonPrinter().helper(name)
 
     def code(self, derivatives: Derivatives) -> str:
-        return python_module(derivatives, self, self.imports)
+        return python_module(super().code(derivatives), self.imports)
 
 
 render = NumpyPrinter.render

@@ -23,7 +23,8 @@ class PythonPrinter(CodePrinter):
     language = "Python's math"
     reserved = frozenset({*keyword.kwlist, "math", "abs", "round"})
     lacks = ("larger", "smaller")
-    helper_frame = PYTHON
+    frame = helper_frame = PYTHON
+    blank = "\n\n"
     choice, choice_level = "{1} if {0} else {2}", OR - 1
     constants = {"pi": "math.pi", "e": "math.e", "tau": "math.tau", "inf": "math.inf", "nan": "math.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
@@ -46,7 +47,7 @@ class PythonPrinter(CodePrinter):
         return f"math.pow({enclosed(base, OR)}, {enclosed(exponent, OR)})", ATOM
 
     def code(self, derivatives: Derivatives) -> str:
-        text = python_module(derivatives, self, {"math": "import math"})
+        text = python_module(super().code(derivatives), {"math": "import math"})
         if re.search(r"math\.\w+\(|/|\*\*", text) is None:
             return text
         return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"

@@ -9,7 +9,6 @@ from .code import Frame
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
-DTYPES = (DOUBLE, SINGLE)
 _WORDS = (
     "abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if "
     "impl in let loop macro match mod move mut override priv pub ref return self Self static struct super trait true "

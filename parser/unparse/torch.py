@@ -13,12 +13,9 @@ from ..syntax.records import Attribute, Call, List, Name, Number, Unary
 from ..syntax.walk import children, walk
 from .array_printer import program_of, shapes_of
 from .code import CodePrinter, is_truth
-from .how import DOUBLE, SINGLE
 from .naming import records_of
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
-
-DTYPES = (DOUBLE, SINGLE)
 
 # What takes its arrays one by one.
 _ONE_BY_ONE = ("block_diag", "broadcast_tensors", "cartesian_prod", "meshgrid")

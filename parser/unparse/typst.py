@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .math_printer import GREEK, MathPrinter
+from .math_printer import MathPrinter
 
 _KNOWN = "sin cos tan sinh cosh tanh log exp det"
 
@@ -70,12 +70,9 @@ class TypstPrinter(MathPrinter):
     partial = "partial"
     infinity = "oo"
     slope = "frac(%s, %s) %s"
-
-    def verbatim(self, name: str) -> str:
-        return f'mono("{name}")'
-
-    def word(self, stem: str) -> str:
-        return stem if stem in GREEK or len(stem) == 1 else f'"{stem}"'
+    monospaced = 'mono("%s")'
+    several = '"%s"'
+    operator_name = 'op("%s")'
 
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
@@ -83,9 +80,6 @@ class TypstPrinter(MathPrinter):
     def cases(self, lines: Sequence[tuple[str, str]], otherwise: str) -> str:
         shown = "".join(f'{text} & "if" {condition}, ' for condition, text in lines)
         return f'cases({shown}{otherwise} & "otherwise")'
-
-    def operator_name(self, function: str) -> str:
-        return f'op("{function}")'
 
 
 render = TypstPrinter.render

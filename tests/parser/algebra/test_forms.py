@@ -170,6 +170,18 @@ FORMS = [
     ("max(x,y)*min(x,y)", "x", "y"),
     ("where(x>0,sin(x),cos(x))*where(x>0,x,1)", "x", "where(x > 0, x*cos(x) + sin(x), -sin(x))"),
     ("2**x", "xxx", "2**x*log(2)**3"),
+    # Constants stay what they were, however often they were multiplied.
+    ("2**x", "x" * 12, "2**x*log(2)**12"),
+    ("2**x*3**x", "xx", "2**x*3**x*(log(2) + log(3))**2"),
+    ("(e/2)**x", "x", "(e/2)**x*log(e/2)"),
+    ("x**pi", "xxx", "pi*x**(pi - 3)*(1 - pi)*(2 - pi)"),
+    ("x**sqrt(2)", "xx", "sqrt(2)*x**(sqrt(2) - 2)*(sqrt(2) - 1)"),
+    ("x**(1/log(2))", "x", "x**(1/log(2) - 1)/log(2)"),
+    ("sin(pi*x)", "xx", "-pi**2*sin(pi*x)"),
+    ("atan2(x, pi)", "x", "pi/(pi**2 + x**2)"),
+    ("f(p, t) = p*t*pi; e = 3; f(x, x)**e", "x", "6*pi**3*x**5"),
+    ("gelu(x)", "x", "(sqrt(2/pi)*x*exp(-x**2/2) + erf(x/sqrt(2)) + 1)/2"),
+    ("x*sqrt(pi/2)", "x", "sqrt(pi/2)"),
     ("2**(x**2)", "xx", "2**(x**2)*log(2)*(4*x**2*log(2) + 2)"),
     # Of a single number, which has no elements.
     ("log_softmax(x)", "x", "1 - softmax(x, dim=-1)"),
