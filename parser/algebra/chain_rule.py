@@ -76,7 +76,7 @@ class ChainRule:
     def __init__(self, expression: Program, wanted: Sequence[Sequence[str]], limits: Limits) -> None:
         self.wanted, self.limits, self.shown = wanted, limits, Presentation()
         self.by = {name for by in wanted for name in by}
-        self.variables = list(free_variables(expression))
+        self.variables = [name for name in free_variables(expression) if name not in CONSTANTS]
         self.statements = definitions(expression)
         self.statements[_VALUE] = Assign(_VALUE, body_of(expression.statements[-1]), 0, 0)
         # The derivatives of the values of statements by variables, of statements by the names in them, and what names

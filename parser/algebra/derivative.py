@@ -12,15 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.api.creation import tensor
-from ...engine.autograd.jacobians import gradients
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
-from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.errors import LinAlgError
 from ...engine.tensors.symbol import TraceError
-from ..semantics.doubtful_names import remarks
-from ..semantics.evaluate import evaluate, evaluate_traced
+from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
@@ -30,12 +26,8 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .canonical import VERBATIM
-<<<<<<< HEAD
 from .chain_rule import ChainRule, definitions, is_long, needed
-=======
 from .constants import with_named_constants
-from .definitions import definitions, needed
->>>>>>> main
 from .extremes import Extremes
 from .points import STEP, noise_at, point_of, stands_for, value_at
 from .presentation import Presentation
@@ -43,6 +35,7 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
+from .slopes import By, Shapes, by_engine, traced, variables_of
 from .terms import Product, Sum, Symbol, Term, ordered, symbol
 from .translate import translated
 
@@ -51,20 +44,13 @@ _TRIES = 60
 _FEWEST_TRIES = 12
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
-<<<<<<< HEAD
-=======
-_MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
 _MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
->>>>>>> main
 _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
 _MOST_TIMES = 1.5  # as long may be what loses fewer digits
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _LOUD = 100  # times the noise of a form, which may be off by that much
-
-Shapes = Mapping[str, tuple[int, ...]]
-By = tuple[str, ...]
 
 
 class DisagreementError(Exception):
@@ -377,7 +363,6 @@ def _step_by_step(
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
-<<<<<<< HEAD
             key, step = (by[:end], end == len(by)), by[end - 1 : end]
             if key not in steps and step[0] not in free_variables(last):
                 steps[key] = Derivatives((), (), {step: Literal(0, 0, 0)}, _POINTS)
@@ -391,39 +376,13 @@ def _step_by_step(
                     return None
             last = steps[key].program(step)
     known = {by: steps[by, True] for by in wanted}
-
-    def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
-        programs = {".".join(by): found.program(by[-1:]) for by, found in known.items()}
-        return {key: evaluate_traced(program, variables, limits)[0] for key, program in programs.items()}
-=======
-            key = by[:end], end == len(by)
-            if key not in steps:
-                steps[key] = Program("", (Literal(0, 0, 0),))
-                if by[end - 1] in free_variables(last):
-                    step = by[end - 1 : end]
-                    try:
-                        is_last = end == len(by)
-                        origin = (expression, by) if is_last else None
-                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
-                    except TraceError:
-                        return None
-                    points.append(found.points)
-                    if found.lacks:
-                        lacks[by] = found.lacks[step]
-                    if found.strays:
-                        strays[by] = found.strays[step]
-                    steps[key] = found.program(step)
-                    if _is_chosen_by_equality(steps[key]):
-                        return None
-            last = steps[key]
-    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
-    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
+    programs = {".".join(by): with_named_constants(found.program(by[-1:]), ()) for by, found in known.items()}
+    free = (name for program in programs.values() for name in free_variables(program) if name not in CONSTANTS)
+    inputs = dict.fromkeys([*names, *free], ())
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = dict(zip(inputs, tensors, strict=True))
-        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
->>>>>>> main
+        return {key: evaluate_traced(program, variables, limits)[0] for key, program in programs.items()}
 
     terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
@@ -453,87 +412,6 @@ def _check_real(expression: Program, found: Derivatives) -> None:
             message = f"the logarithm of {number} is not real, and the derivative of this power has it"
             help = "a power of a negative number has a derivative by the number alone, not by the exponent"
             raise ExpressionError("value", message, expression.source, record.start, record.end, help)
-
-
-def variables_of(expression: Program, shapes: Shapes) -> list[str]:
-    """The variables of an expression; a constant such as `pi` is one only if it has a shape."""
-    return [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
-
-
-def traced(
-    expression: Program,
-    wanted: Sequence[By],
-    shapes: Shapes,
-    limits: Limits,
-    also: Mapping[str, Program] = MappingProxyType({}),
-) -> tuple[Traced, int]:
-<<<<<<< HEAD
-    """The engine program of the derivatives, and of the values of other programs; how many elements the value has."""
-=======
-    """The engine program of the derivatives alone, and how many elements the value has.
-
-    `also`: of the values of other programs, and of those that the expression gives `names` to.
-    """
-    if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
-        # A function may need the number that a constant is.
-        with contextlib.suppress(ExpressionError, TraceError):
-            return _traced(named, wanted, shapes, limits, also, names)
-    return _traced(expression, wanted, shapes, limits, also, names)
-
-
-def _traced(
-    expression: Program,
-    wanted: Sequence[By],
-    shapes: Shapes,
-    limits: Limits,
-    also: Mapping[str, Program],
-    names: Collection[str],
-) -> tuple[Traced, int]:
->>>>>>> main
-    elements = 1
-    inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
-
-    def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = _constant_but(dict(zip(inputs, tensors, strict=True)), wanted)
-        nonlocal elements
-        value, _ = evaluate_traced(expression, variables, limits)
-        elements = value.numel()
-        if value.dtype is bool_:
-            last = expression.statements[-1]
-            message = f"a value of type {value.dtype.name} has no derivative"
-            help = next(remarks(expression, ()), None)
-            raise ExpressionError("value", message, expression.source, last.start, last.end, help)
-        others = {name: evaluate_traced(part, variables, limits)[0] for name, part in also.items()}
-        found = _derived(value, variables, wanted)
-        return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)} | others
-
-    return trace(outputs, inputs, formal=True), elements
-
-
-def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:
-    """The derivatives of the value's sum by sequences of variables; what they have in common is computed once."""
-    # Whole numbers, such as those of `where(x > 0, 1, 2)`, are steps.
-    known: dict[By, Tensor] = {(): value if value.dtype.is_floating_point else value.double()}
-    starts = {by[:end]: None for by in wanted for end in range(1, len(by) + 1)}
-    deepest = max(map(len, wanted))
-    for end in range(deepest):
-        # The derivatives of one value by all variables come from one backward pass.
-        following: dict[By, list[str]] = {}
-        for start in starts:
-            if len(start) == end + 1:
-                following.setdefault(start[:end], []).append(start[end])
-        for start, names in following.items():
-            # Nothing is differentiated again after the last.
-            slopes = gradients(known[start], [variables[name] for name in names], end + 1 < deepest)
-            for name, slope in zip(names, slopes, strict=True):
-                known[(*start, name)] = slope
-    return [known[by] for by in wanted]
-
-
-def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict[str, Tensor]:
-    """The variables, of which only those differentiated by require grad: others may have no derivative."""
-    by = {name for names in wanted for name in names}
-    return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
 
 
 def presented(
@@ -601,7 +479,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
     """Whether the expression and all derivatives have values at the point. DisagreementError: they have, but differ."""
     with np.errstate(all="ignore"):
         try:
-            expected = _by_engine(expression, list(printed), point, limits)
+            expected = by_engine(expression, list(printed), point, limits)
         except ExpressionError:
             # Some functions refuse what is outside their domain, as binary_cross_entropy does.
             return False
@@ -628,7 +506,7 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                 continue
             # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
             try:
-                nearby = nearby or _by_engine(
+                nearby = nearby or by_engine(
                     expression, list(printed), {n: v * (1 + STEP) for n, v in point.items()}, limits
                 )
             except ExpressionError:
@@ -645,14 +523,6 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                     not np.all(np.isfinite(actual)) or bool(np.all(apart <= np.maximum(_ROUNDING, _LOUD * noise))),
                 )
     return True
-
-
-def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
-    """The value of the expression, and after it its derivatives."""
-    given = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
-    variables = _constant_but(given, wanted)
-    value = evaluate(expression, variables, limits)
-    return [value._data, *(found._data for found in _derived(value, variables, wanted))]
 
 
 __all__ = [

@@ -19,10 +19,11 @@ from groups import grouped
 
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra import derivative, indices
-from autodiff.parser.algebra.derivative import Derivatives, derivatives, traced
+from autodiff.parser.algebra.derivative import Derivatives, derivatives
 from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
+from autodiff.parser.algebra.slopes import traced
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
