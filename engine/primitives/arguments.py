@@ -13,7 +13,7 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Array, Gradient
 from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name, unlike
-from ..tensors.symbol import numbers_of
+from ..tensors.symbol import is_formal, numbers_of
 from ..tensors.tensor import Tensor
 
 
@@ -152,6 +152,8 @@ def check_range(
     index: Any, size: int, message: str, error: type[Exception] = IndexError, negative: bool = True
 ) -> None:
     """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
+    if is_formal(index):
+        return
     index = numbers_of(index)
     wrong = (index >= size) | (index < (-size if negative else 0))
     if np.any(wrong):

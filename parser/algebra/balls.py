@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
+from math import isfinite
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from ...engine.api.creation import tensor
 from ..semantics.evaluate import evaluate
@@ -20,22 +21,31 @@ from .terms import Call, E, Number, Product, Sum, Symbol, Term, integer, ordered
 
 _PRECISIONS = (128, 1280)  # bits; the latter for the sine of the largest numbers
 _ENOUGH = 50  # bits that are known
+_SMALLEST = 1e-320  # that is a float
 _CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
+_MOST_OF_BESSEL = 1e4
 _LEVELS = 4  # of definitions in each other
+_KEPT = 64  # expressions that are looked at again at another point
 
 
 class UnknownError(Exception):
     """It has no value, or nothing is known of a function in it."""
 
 
-def exact(term: Term, point: Mapping[str, float]) -> float | None:
-    """The value of an expression, correct but for some last bits. None: it has none, or it is not known."""
+def exact(term: Term, point: Mapping[str, float], moved: float = 0.0) -> float | None:
+    """The value of an expression, correct but for some last bits. None: it has none, or it is not known.
+
+    The point may be `moved`, by parts of its values, to one that no floats are.
+    """
     before, term = ctx.prec, _defined(term)
     try:
         for ctx.prec in _PRECISIONS:
-            found = _ball(term, point)
-            if found.is_finite() and (found.is_zero() or found.rel_accuracy_bits() >= _ENOUGH):
-                return float(found.mid())
+            found = _ball(term, {name: arb(value) * (1 + arb(moved)) for name, value in point.items()})
+            if abs(found) < _SMALLEST:
+                return 0.0
+            if found.is_finite() and found.rel_accuracy_bits() >= _ENOUGH:
+                value = float(found.mid())
+                return value if isfinite(value) else None
     except UnknownError:
         pass
     finally:
@@ -43,7 +53,7 @@ def exact(term: Term, point: Mapping[str, float]) -> float | None:
     return None
 
 
-def _ball(root: Term, point: Mapping[str, float]) -> Any:
+def _ball(root: Term, point: Mapping[str, Any]) -> Any:
     known: dict[Term, Any] = {}
     for term in ordered([root]):
         if isinstance(term, Number):
@@ -51,7 +61,7 @@ def _ball(root: Term, point: Mapping[str, float]) -> Any:
         elif isinstance(term, Symbol):
             if term.name not in point and term.name not in _CONSTANTS:
                 raise UnknownError
-            known[term] = arb(point[term.name]) if term.name in point else _CONSTANTS[term.name]()
+            known[term] = point[term.name] if term.name in point else _CONSTANTS[term.name]()
         elif isinstance(term, Sum):
             known[term] = sum((known[part] * _number(c) for part, c in term.terms), _number(term.constant))
         elif isinstance(term, Product):
@@ -72,8 +82,8 @@ def _number(value: Any) -> Any:
 
 
 def _call(term: Call, arguments: list[Any]) -> Any:
-    if term.name in _CHOICES:
-        return _CHOICES[term.name](*arguments)
+    if term.name in _SPELLED:
+        return _SPELLED[term.name](*arguments)
     record, method = function(term.name), _method(term.name)
     if record is not None and record.chooses and len(arguments) == 2:
         return arguments[0].max(arguments[1]) if record.chooses == ">" else arguments[0].min(arguments[1])
@@ -91,7 +101,19 @@ def _by_sign(of: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda left, right: of((left - right).sgn())
 
 
-_CHOICES: Mapping[str, Callable[..., Any]] = {
+def _bessel(kind: str, n: Any, x: Any, **how: Any) -> Any:
+    """A function of Bessel, of no more digits and no larger numbers than take FLINT a short while."""
+    if kind in "ik" and not abs(x) < _MOST_OF_BESSEL:
+        return arb.nan()
+    before, ctx.prec = ctx.prec, _PRECISIONS[0]
+    try:
+        return getattr(x, f"bessel_{kind}")(n, **how)
+    finally:
+        ctx.prec = before
+
+
+# How FLINT is asked for what it has no function of one argument and the same name for.
+_SPELLED: Mapping[str, Callable[..., Any]] = {
     "where": _where,
     "<": _by_sign(lambda sign: sign * (sign - 1) / 2),
     "<=": _by_sign(lambda sign: 1 - sign * (sign + 1) / 2),
@@ -102,6 +124,35 @@ _CHOICES: Mapping[str, Callable[..., Any]] = {
     "and": lambda left, right: left * right,
     "or": lambda left, right: left + right - left * right,
     "not": lambda condition: 1 - condition,
+    # Of a ball that has a point, as all are that count.
+    "isnan": lambda x: arb(0),
+    "isinf": lambda x: arb(0),
+    "isfinite": lambda x: arb(1),
+    "%": lambda x, y: x - y * (x / y).floor(),
+    "trunc": lambda x: x.sgn() * abs(x).floor(),
+    "copysign": lambda x, y: abs(x) * y.sgn() / abs(y.sgn()),
+    "ldexp": lambda x, y: x * arb(2) ** y,
+    "log2": lambda x: x.log() / arb(2).log(),
+    "log10": lambda x: x.log() / arb(10).log(),
+    "cbrt": lambda x: x.sgn() * abs(x).root(3),
+    "hypot": lambda x, y: (x * x + y * y).sqrt(),
+    "atan2": arb.atan2,
+    "expi": arb.ei,
+    "dawson": lambda x: arb.pi().sqrt() / 2 * (-x * x).exp() * x.erfi(),
+    "erfcx": lambda x: (x * x).exp() * x.erfc(),
+    "log_ndtr": lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
+    "ndtri": lambda x: -arb(2).sqrt() * (2 * x).erfcinv(),
+    "polygamma": lambda n, x: acb(x).polygamma(n).real,
+    "zeta": arb.zeta,
+    "igamma": lambda s, x: x.gamma_lower(s, regularized=1),
+    "igammac": lambda s, x: x.gamma_upper(s, regularized=1),
+    "airy_ai_prime": lambda x: x.airy_ai(derivative=1),
+    **{f"bessel{kind}": partial(_bessel, kind) for kind in "jyik"},
+    **{f"bessel_{kind}{n}": partial(_bessel, kind, n) for kind in "jy" for n in (0, 1)},
+    **{f"modified_bessel_{kind}{n}": partial(_bessel, kind, n) for kind in "ik" for n in (0, 1)},
+    **{f"scaled_modified_bessel_k{n}": partial(_bessel, "k", n, scaled=True) for n in (0, 1)},
+    **{f"i{n}": partial(_bessel, "i", n) for n in (0, 1)},
+    **{f"i{n}e": lambda x, n=n: _bessel("i", n, x) * (-abs(x)).exp() for n in (0, 1)},
 }
 
 
@@ -117,13 +168,15 @@ def _method(name: str) -> Callable[[Any], Any] | None:
     return found if value.is_finite() and abs(float(value.mid()) - own) <= 1e-9 * abs(own) else None
 
 
+@lru_cache(_KEPT)
 def _defined(term: Term) -> Term:
     """The expression with functions that FLINT lacks as they are defined."""
     for _ in range(_LEVELS):
         known: dict[Term, Term] = {}
         for part in ordered([term]):
             made = rebuilt(part, known)
-            record = function(made.name) if isinstance(made, Call) and _method(made.name) is None else None
+            is_unknown = isinstance(made, Call) and made.name not in _SPELLED and _method(made.name) is None
+            record = function(made.name) if isinstance(made, Call) and is_unknown else None
             text = record and (record.definition or record.exponential)
             if record is not None and isinstance(made, Call) and text:
                 made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))

@@ -7,7 +7,7 @@ statements, whatever they are when all is put into one expression.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...engine import Tensor
 from ...engine.autograd.jacobians import gradients
@@ -16,10 +16,10 @@ from ...engine.tensors.symbol import Symbol as Traced
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
-from ..syntax.records import Assign, Name, Program
-from ..syntax.records import Number as Literal
-from ..syntax.walk import body_of, walk
+from ..syntax.records import Assign, Program
+from ..syntax.walk import body_of
 from .arithmetic import add, multiply
+from .definitions import definitions, names_in, needed
 from .functions import rebuilt
 from .notation import HELD
 from .presentation import Presentation
@@ -28,46 +28,8 @@ from .simplify import simplified
 from .terms import ONE, ZERO, Number, Symbol, Term, children, factors_of, ordered, raw_call, symbol
 from .translate import translated
 
-_MOST_EXPANDED = 600  # names and numbers of derivatives without names of parts, about
 _MOST_TOGETHER = 600  # tokens of a derivative that is simplified as a whole
 _VALUE = ""  # the name of the last statement
-
-
-def definitions(expression: Program) -> dict[str, Assign]:
-    """The assignments before the last statement, by name; none where a name has two values, or there are functions."""
-    *before, _ = expression.statements
-    found = {statement.name: statement for statement in before if type(statement) is Assign}
-    is_plain = len(found) == len(before) and not found.keys() & {*CONSTANTS, *free_variables(expression)}
-    return found if is_plain else {}
-
-
-def needed(given: Mapping[str, Assign], names: Collection[str]) -> tuple[Assign, ...]:
-    """The assignments to these names, and to those in them, in order."""
-    wanted, kept = {*names}, list[Assign]()
-    for name in reversed(list(given)):
-        if name in wanted:
-            kept.append(given[name])
-            wanted.update(_names_in(given[name]))
-    return tuple(kept[::-1])
-
-
-def is_long(expression: Program, wanted: Sequence[Sequence[str]]) -> bool:
-    """Whether it names its parts, and its derivatives would be long without these names."""
-    if not (given := definitions(expression)):
-        return False
-    # The names and numbers in each value, and in its derivatives: each has that before it, and those of what is inside.
-    sizes: dict[str, list[int]] = {}
-    for statement in (*given.values(), Assign(_VALUE, body_of(expression.statements[-1]), 0, 0)):
-        inside = [name for name in _names_in(statement) if name in sizes]
-        size = sum(type(part) in (Name, Literal) for part in walk(statement.value)) - len(inside)
-        own = sizes[statement.name] = [size]
-        for order in range(max(map(len, wanted)) + 1):
-            own[order:] = [own[order - 1 if order else 0] + sum(sizes[name][order] for name in inside)]
-    return sum(sizes[_VALUE][len(by)] for by in wanted) > _MOST_EXPANDED
-
-
-def _names_in(statement: Assign) -> Iterator[str]:
-    return (part.name for part in walk(statement.value) if type(part) is Name)
 
 
 class ChainRule:
@@ -90,7 +52,7 @@ class ChainRule:
         """The derivative, but for one that is the last, as a program with names of our own beside those given."""
         self._differentiate(by)
         last = self.statements[_key(by)]
-        return Program("", (*needed(self.statements, [*_names_in(last)]), last.value))
+        return Program("", (*needed(self.statements, [*names_in(last)]), last.value))
 
     def _differentiate(self, by: Sequence[str]) -> None:
         """Makes the derivative a statement, with names for those of the statements that it needs."""
@@ -147,7 +109,7 @@ class ChainRule:
     def _trace(self, key: str) -> None:
         """Differentiates the statements that one needs by the names in them."""
         last = self.statements[key]
-        statements = {s.name: s for s in (*needed(self.statements, [*_names_in(last)]), last)}
+        statements = {s.name: s for s in (*needed(self.statements, [*names_in(last)]), last)}
         inputs = [*self.variables, *(name for name in statements if name.isidentifier())]
         wholes: list[str] = []
 
@@ -158,7 +120,7 @@ class ChainRule:
             found: dict[str, Tensor] = {}
             for name, statement in statements.items():
                 value, _ = evaluate_traced(Program("", (statement.value,)), known, self.limits)
-                inside = {leaf: None for part in _names_in(statement) for leaf in inner.get(part, ())}
+                inside = {leaf: None for part in names_in(statement) for leaf in inner.get(part, ())}
                 known[name], inner[name] = value, inside
                 is_own = isinstance(value._data, Traced) and not any(value is one for one in tensors)
                 if name == key or (is_own and value.shape == () and value.dtype.is_floating_point):

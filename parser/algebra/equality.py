@@ -10,11 +10,11 @@ from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
 from .arithmetic import subtract
+from .derivative import traced
 from .formulas import UntranslatableError
 from .identities import in_exponentials
 from .rational import Ring, TooLargeError
 from .simplify import simplified
-from .slopes import traced
 from .terms import ZERO, Symbol, Term, number, ordered
 from .translate import translated
 

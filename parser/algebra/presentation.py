@@ -451,13 +451,6 @@ def _count(text: str) -> int:
     return len(_TOKEN.findall(text))
 
 
-class _Named(NamedTuple):
-    """An argument with its name, in a call that is not written yet."""
-
-    name: str
-    value: Any
-
-
 def _record(name: str, *arguments: Any) -> Any:
     """The record of a function, comparison or operator, a list, an index, or whatever `notation` has a name for."""
     if name in COMPARISONS:
@@ -470,8 +463,9 @@ def _record(name: str, *arguments: Any) -> Any:
         return Binary(name, left, right, 0, 0, 0, 0)
     if name in _SPECIAL:
         return _SPECIAL[name](*arguments)
-    named = tuple(a for a in arguments if type(a) is _Named)
-    return Called(name, tuple(a for a in arguments if type(a) is not _Named), named, 0, 0, 0, 0)
+    # An argument with its name is a pair of both.
+    named = tuple(a for a in arguments if type(a) is tuple)
+    return Called(name, tuple(a for a in arguments if type(a) is not tuple), named, 0, 0, 0, 0)
 
 
 def _slice(*bounds: Any) -> Any:
@@ -489,7 +483,7 @@ _SPECIAL: dict[str, Any] = {
     LIST: lambda *items: List(items, 0, 0),
     ELEMENT: lambda whole, *keys: Subscript(whole, keys, 0, 0),
     SLICE: _slice,
-    KEYWORD: lambda name, value: _Named(name.name, value),
+    KEYWORD: lambda name, value: (name.name, value),
     RESULT: _result,
     **{name: lambda part, name=name: Attribute(part, name, 0, 0, 0, 0) for name in ("T", "mT")},
 }

@@ -17,12 +17,9 @@ from ..algebra.derivative import (
     By,
     Derivatives,
     DisagreementError,
-    Shapes,
-    check,
     derivatives,
-    narrow,
+    judged,
     presented,
-    traced,
     variables_of,
     without_formula,
 )
@@ -32,6 +29,7 @@ from ..algebra.sharing import free_names
 from ..algebra.simplify import simplified
 from ..algebra.sizes import Axis, general, of_any_size
 from ..algebra.terms import Term
+from ..algebra.traced import Shapes, traced
 from ..algebra.translate import translated
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
@@ -63,8 +61,7 @@ def with_value(
         if value is None:
             (term,) = translated(computed).values()
             value = Presentation(True).syntax(term)
-            check(program, found._replace(results={(): value}, shared=()), shapes, limits)
-        if shape and narrow(found._replace(results={(): value}), shapes, limits, shape):
+        if judged(program, found._replace(results={(): value}, shared=()), shapes, limits).narrow:
             value = _filled(value, shape, shapes)
     else:
         (term,) = translated(computed, VERBATIM).values()
@@ -88,7 +85,7 @@ def _value_for_all_sizes(
     value = Presentation(True).syntax(sized.terms[0])
     for others in sized.others:
         with suppress(DisagreementError):
-            if check(program, found._replace(results={(): value}, shared=()), others, limits):
+            if judged(program, found._replace(results={(): value}, shared=()), others, limits).points:
                 return value
     return None
 
@@ -175,7 +172,7 @@ def _matrices(
     points = 0
     for sizes in (sized.others[0], *([] if letters else [shapes])):
         try:
-            points = check(weighed, found._replace(results=products), with_weight(sizes), limits)
+            points = judged(weighed, found._replace(results=products), with_weight(sizes), limits).points
         except DisagreementError:
             return None
     return found._replace(points=points, arrays={name: shapes[name] for name in names if shapes.get(name)})

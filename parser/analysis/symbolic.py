@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import By, Derivatives, DisagreementError, Shapes, check, derivatives, variables_of
+from ..algebra.derivative import By, Derivatives, DisagreementError, derivatives, judged, variables_of
 from ..algebra.formulas import UntranslatableError
 from ..algebra.sizes import Axis
+from ..algebra.traced import Shapes
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
@@ -153,7 +154,7 @@ def _is_of_these_sizes(program: Program, found: Derivatives, shapes: Shapes, lim
         return False
     longer = {name: tuple(size + (size > 1) for size in shape) for name, shape in shapes.items()}
     try:
-        check(program, found._replace(results=slopes), longer, limits)
+        judged(program, found._replace(results=slopes), longer, limits)
     except DisagreementError:
         return True
     return False
@@ -179,11 +180,10 @@ def _notes(found: Derivatives, elements: str) -> list[str]:
 
 
 def _lost(found: Derivatives) -> Iterator[str]:
-    """Notes on where a form has no value and the derivative has one."""
-    for by, points in found.lacks.items():
-        yield f"this form is not finite at {_listed(by, points)}, where `autodiff eval` finds a derivative"
-    for by, points in found.strays.items():
-        yield f"this form loses its digits at {_listed(by, points)}, where `autodiff eval` keeps them"
+    """Notes on where a form is wrong."""
+    for by, faults in found.faults.items():
+        for fault, points in faults.items():
+            yield fault.value.format(_listed(by, points))
 
 
 def _listed(by: By, points: Sequence[float]) -> str:

@@ -214,11 +214,9 @@ class ArrayPrinter(CodePrinter):
 
     def _defined(self, name: str, part: Part, shape: Shape) -> Part:
         """A function of all elements of an array, written out."""
-        printer = copy(self)
-        printer.arguments, printer.argument_shapes = {"x": enclosed(part, ATOM)}, {"x": shape}
-        program = parse(_WRITTEN_OUT[name])
-        printer.shapes = shapes_of(program, {"x": shape})
-        return printer.texts(program.statements[-1])
+        printer, program = copy(self), parse(_WRITTEN_OUT[name])
+        printer.argument_shapes, printer.shapes = {"x": shape}, shapes_of(program, {"x": shape})
+        return printer.of_arguments(program, {"x": enclosed(part, ATOM)})
 
     def _matrix(self, node: List) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""

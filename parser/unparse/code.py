@@ -15,10 +15,11 @@ from ..algebra.derivative import Derivatives
 from ..syntax.operators import COMPARE, LEVELS, OR, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed
-from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Subscript, Unary
+from ..syntax.records import Assign, Binary, Call, Compare, List, Name, Number, Program, Subscript, Unary
 from ..syntax.walk import children, walk
 from .how import DOUBLE, SINGLE, How, label
 from .lacking import LACKING
+from .naming import in_parts
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -31,7 +32,8 @@ _LOGICAL = ("and", "or", "not")
 _OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
 # Up to here floats have all whole numbers.
 _LARGEST_WHOLE = 2**53
-_LARGEST_SINGLE = 2.0**128
+# Of numbers of single precision.
+_SMALLEST, _LARGEST = 2.0**-149, 2.0**128
 # What makes one number of several, and of one that number.
 _OF_ONE_NUMBER = dict.fromkeys(["sum", "mean", "prod", "amax", "amin", "max", "min", "median", "logsumexp"], "{0}")
 
@@ -142,7 +144,7 @@ class CodePrinter(Printer):
         if derivatives.arrays and not cls.has_vectors:
             raise UnprintableError(f"{cls.language} has no operations on vectors")
         printer = cls(derivatives.variables, how.dtype, derivatives.arrays)
-        return printer.code(printer.prepared(derivatives))
+        return printer.code(printer.prepared(in_parts(derivatives)))
 
     def prepared(self, derivatives: Derivatives) -> Derivatives:
         """The derivatives as they are printed, of which note is taken."""
@@ -165,10 +167,8 @@ class CodePrinter(Printer):
     def helper(self, name: str) -> str:
         """A function that the language lacks, as a text."""
         parameters, definition = LACKING[name]
-        printer = copy(self)
-        printer.variables, printer.names, printer.arguments, printer.has_arrays = parameters, {}, {}, False
-        value = printer.text(parse(definition).statements[-1])
-        return self.helper_frame.written(Function(name, [*parameters], [], [("", value)]))
+        value, _ = self.of_arguments(parse(definition), dict(zip(parameters, parameters, strict=True)))
+        return self.helper_frame.written(Function(name, [*parameters], [], [("", bare(value))]))
 
     def name(self, name: str) -> str:
         if name in self.arguments:
@@ -226,7 +226,7 @@ class CodePrinter(Printer):
         kind = type(node)
         if kind in (List, Subscript) and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
-        if kind is Number and self.dtype == SINGLE and abs(node.value or 0) > _LARGEST_SINGLE:
+        if kind is Number and self.dtype == SINGLE and node.value and not _SMALLEST <= abs(node.value) < _LARGEST:
             raise UnprintableError(f"{SINGLE} has no number {node.value!r}")
         if kind is Binary and node.op == "**":
             if type(node.right) is Number and node.right.value == 0.5 and "sqrt" in self.functions:
@@ -365,18 +365,22 @@ class CodePrinter(Printer):
         operation = FUNCTIONS.get(function)
         if operation is None or operation.definition is None:
             raise self.no_function(function)
-        definition = parse(operation.definition).statements[-1]
-        names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
+        program = parse(operation.definition)
+        names = {record.name for record in walk(program.statements[-1]) if type(record) is Name}
+        names &= {*operation.arguments}
         left = len(operation.arguments) - len(operation.defaults)
         assumed = zip(operation.arguments[left:], operation.defaults, strict=True)
         given = {name: enclosed(self.number(value), ATOM) for name, value in assumed if is_number(value)}
         given.update(zip(operation.arguments, texts, strict=False))
         if len(texts) > max(len(names), operation.required) or names - given.keys():
             raise self.no_function(function, " with these arguments")
-        # In a definition there is nothing but its arguments.
+        return enclosed(self.of_arguments(program, given), ATOM)
+
+    def of_arguments(self, program: Program, arguments: Mapping[str, str]) -> tuple[str, int]:
+        """A definition, in which there is nothing but its arguments, with texts for these."""
         printer = copy(self)
-        printer.variables, printer.names, printer.arguments = (), {}, given
-        return enclosed(printer.texts(definition), ATOM)
+        printer.variables, printer.names, printer.arguments = (), {}, arguments
+        return printer.texts(program.statements[-1])
 
 
 def is_truth(node: Any) -> bool:

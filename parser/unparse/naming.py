@@ -9,8 +9,11 @@ from ..algebra.derivative import Derivatives
 from ..algebra.sharing import free_names
 from ..semantics.names import CONSTANTS
 from ..syntax.rebuilding import with_parts
-from ..syntax.records import Assign, Name
+from ..syntax.records import Assign, Binary, Call, Name
 from ..syntax.walk import children, walk
+
+# What compilers and interpreters take in one statement: records, and records inside each other.
+_LONGEST, _DEEPEST = 2000, 60
 
 
 def records_of(derivatives: Derivatives) -> list[Any]:
@@ -41,3 +44,22 @@ def with_names(derivatives: Derivatives, parts: Collection[int]) -> Derivatives:
         assigns.append(assign._replace(value=value))
     results = {by: named(result) for by, result in derivatives.results.items()}
     return derivatives._replace(shared=tuple(assigns), results=results)
+
+
+def in_parts(derivatives: Derivatives) -> Derivatives:
+    """The derivatives with names for parts of what would be longer, or nested more deeply, than compilers take."""
+    sizes: dict[int, tuple[int, int]] = {}
+    named: set[int] = set()
+    for record in reversed(records_of(derivatives)):
+        parts = children(record)
+        # The terms of a sum stand side by side.
+        levels = [
+            not (i == 0 and getattr(record, "op", "") in ("+", "-") and len(parts) == 2) for i in range(len(parts))
+        ]
+        size = 1 + sum(sizes[id(part)][0] for part in parts)
+        height = max((sizes[id(part)][1] + level for part, level in zip(parts, levels, strict=True)), default=0)
+        if (size > _LONGEST or height > _DEEPEST) and type(record) in (Binary, Call):
+            named.add(id(record))
+            size, height = 1, 0
+        sizes[id(record)] = size, height
+    return with_names(derivatives, named) if named else derivatives

@@ -94,7 +94,10 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     columns: list[str] = []
     for by, result in derivatives.results.items():
         # By itself a column such as `load` would begin a statement.
-        (tree,) = sqlglot.parse_one(f"SELECT {printer.text(result)}").expressions
-        named = tree.as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
-        columns.append(named.sql(dialect=dialect))
+        try:
+            (tree,) = sqlglot.parse_one(f"SELECT {printer.text(result)}").expressions
+            named = tree.as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
+            columns.append(named.sql(dialect=dialect))
+        except RecursionError:
+            raise UnprintableError(f"{printer.language} has no columns with so many brackets in each other") from None
     return ",\n".join(columns) + "\n"

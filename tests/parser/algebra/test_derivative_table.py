@@ -18,12 +18,12 @@ from examples.cases import CLOSELY, Case
 from groups import grouped
 
 from autodiff.engine.api.creation import tensor
-from autodiff.parser.algebra import derivative, indices
+from autodiff.parser.algebra import accuracy, derivative, indices
 from autodiff.parser.algebra.derivative import Derivatives, derivatives
 from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
-from autodiff.parser.algebra.slopes import traced
+from autodiff.parser.algebra.traced import traced
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
@@ -71,7 +71,6 @@ def shapes_of(case: Case) -> dict[str, tuple[int, ...]]:
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> Any:
     # Points have as many elements as the arguments: fewer of them do.
-    monkeypatch.setattr(derivative, "_POINTS", 8 if THOROUGH else 2)
     # Formulas for arrays of any size have tests of their own, and are traced with others than are looked at here.
     monkeypatch.setattr(derivative, "general", lambda *_, **__: None)
     with np.errstate(all="ignore"):
@@ -92,7 +91,8 @@ class Once:
                 once.shapes.append(self)
 
         patch.setattr(indices, "Shapes", Noting)
-        patch.setattr(derivative, "traced", self.traced)
+        for module in (derivative, accuracy):
+            patch.setattr(module, "traced", self.traced)
 
     def traced(self, expression: Program, wanted: Any, shapes: Any, limits: Any) -> Any:
         key = expression.source, tuple(wanted), tuple(shapes.items())

@@ -10,6 +10,7 @@ from groups import grouped
 
 from autodiff import engine
 from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.algebra.written import Fault
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
@@ -89,4 +90,4 @@ def test_a_derivative_has_the_engines_value_near_0_and_far_out(source: str, poin
 )
 def test_where_only_a_longer_form_has_a_value_is_known(source: str, points: list[float]) -> None:
     found = derivatives(parse(source), [("x",)])
-    assert [*found.lacks.get(("x",), [])] == points
+    assert [*found.faults.get(("x",), {}).get(Fault.LACKING, [])] == points

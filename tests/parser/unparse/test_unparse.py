@@ -9,7 +9,7 @@ import math
 import shutil
 import subprocess
 from functools import cache
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
 
@@ -338,6 +338,33 @@ def test_the_whole_quotient_is_not_the_quotient_rounded_down(language: str) -> N
     assert "floor_divide(x, 0.1" in printed(language, found, "")
 
 
+def nested(before: str, after: str, levels: int) -> str:
+    return before * levels + "x" + after * levels
+
+
+@grouped(
+    "source",
+    [nested("sin(", ")", 250), nested("1/(1 + ", ")", 250), " + ".join(f"{i}*sin(x + {i})" for i in range(1, 700))],
+)
+def test_long_and_deep_expressions_are_written_in_parts_that_compilers_take(source: str) -> None:
+    (value,) = parse(source).statements
+    found = Derivatives(("x",), (), {("x",): value})
+    expected = evaluate(parse(source), {"x": tensor(0.5)}).item()
+    assert functions_in(printed("python", found, source))["d_x"](0.5) == pytest.approx(expected, rel=1e-12)
+    for language in ("c", "rust", "fortran", "javascript", "matlab", "julia", "numpy", "torch", "jax"):
+        for line in printed(language, found, source).replace("&\n      &", "").splitlines():
+            depths = accumulate((letter == "(") - (letter == ")") for letter in line)
+            assert max(depths, default=0) < 200
+            assert len(line) < 25_000
+
+
+def test_sql_says_that_it_has_no_names_for_parts() -> None:
+    pytest.importorskip("sqlglot")
+    source = nested("sin(", ")", 3000)
+    with pytest.raises(UnprintableError, match="so many brackets"):
+        printed("sql", Derivatives(("x",), (), {("x",): parse(source).statements[0]}), source)
+
+
 @pytest.mark.parametrize("language", ["python", "c"])
 def test_a_function_that_a_language_lacks_is_named(language: str) -> None:
     with pytest.raises(UnprintableError, match="has no function for `digamma`"):
@@ -361,3 +388,11 @@ def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
 )
 def test_numbers_of_single_precision_are_so_in_every_place(language: str, source: str, text: str) -> None:
     assert text in printed(language, derivatives(parse(source), [("x",)]), source, How("float32"))
+
+
+@pytest.mark.parametrize("number", ["1e-320", "1e40"])
+def test_a_number_that_single_precision_lacks_is_refused_and_not_0_or_inf(number: str) -> None:
+    found = derivatives(parse(f"{number}*x"), [("x",)])
+    for language in ("c", "rust", "fortran", "julia", "numpy", "torch", "jax", "matlab"):
+        with pytest.raises(UnprintableError, match="float32 has no number"):
+            printed(language, found, "", How("float32"))

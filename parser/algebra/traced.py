@@ -1,21 +1,20 @@
-"""What the engine says of the derivatives of an expression: as a program, and in numbers."""
+"""The engine's program of the derivatives of an expression."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
 from ...engine import Tensor
-from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
-from ..semantics.evaluate import evaluate, evaluate_traced
+from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
@@ -38,10 +37,12 @@ def traced(
     limits: Limits,
     also: Mapping[str, Program] = MappingProxyType({}),
 ) -> tuple[Traced, int]:
-    """The engine program of the derivatives, and of the values of other programs; how many elements the value has."""
+    """The engine program of the derivatives, and of the values of other programs; how many elements the value has.
+
+    Constants are inputs that `with_named_constants` names, where nothing needs the number that they are.
+    """
     if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
-        # A function may need the number that a constant is.
-        with contextlib.suppress(ExpressionError, TraceError):
+        with suppress(ExpressionError, TraceError):
             return _traced(named, wanted, shapes, limits, also)
     return _traced(expression, wanted, shapes, limits, also)
 
@@ -97,11 +98,3 @@ def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict
     """The variables, of which only those differentiated by require grad: others may have no derivative."""
     by = {name for names in wanted for name in names}
     return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
-
-
-def by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
-    """The value of the expression, and after it its derivatives."""
-    given = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
-    variables = _constant_but(given, wanted)
-    value = evaluate(expression, variables, limits)
-    return [value._data, *(found._data for found in _derived(value, variables, wanted))]
