@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..semantics.names import CONSTANTS, free_variables
-from ..syntax.records import Assign, Name, Program
+from ..syntax.records import Assign, Conditional, Dots, Method, Name, Program, Text
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 
 _MOST_EXPANDED = 600  # names and numbers of derivatives without names of parts, about
+_UNWRITTEN = Conditional, Dots, Method, Text
 _VALUE = ""  # the name of the last statement
 
 
 def definitions(expression: Program) -> dict[str, Assign]:
-    """The assignments before the last statement, by name; none where a name has two values, or there are functions."""
+    """The assignments before the last statement, by name.
+
+    None where a name has two values, there are functions, or one is of what is not written as a formula.
+    """
     *before, _ = expression.statements
     found = {statement.name: statement for statement in before if type(statement) is Assign}
     is_plain = len(found) == len(before) and not found.keys() & {*CONSTANTS, *free_variables(expression)}
-    return found if is_plain else {}
+    parts = (type(part) for statement in found.values() for part in walk(statement.value))
+    return found if is_plain and not any(kind in _UNWRITTEN for kind in parts) else {}
 
 
 def needed(given: Mapping[str, Assign], names: Collection[str]) -> tuple[Assign, ...]:

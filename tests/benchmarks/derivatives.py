@@ -13,12 +13,24 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from functools import reduce
 from math import log
 from typing import Any
 
 from autodiff.parser.algebra.derivative import derivatives, variables_of
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
+
+
+def chain(step: str) -> Callable[[int], str]:
+    """A program of assignments, each of a step of the one before."""
+    return lambda n: "\n".join(["t0 = x", *(f"t{i} = {step.format(f't{i - 1}')}" for i in range(1, n)), f"t{n - 1}"])
+
+
+def nest(level: str) -> Callable[[int], str]:
+    """Levels inside each other, which may have a number."""
+    return lambda n: reduce(lambda inside, i: level.format(inside, i), range(n, 0, -1), "x")
+
 
 FAMILIES: list[tuple[str, Callable[[int], str], tuple[int, ...]]] = [
     ("factors", lambda n: "*".join(f"(x + {i})" for i in range(1, n + 1)), (40, 80, 160)),
@@ -29,6 +41,11 @@ FAMILIES: list[tuple[str, Callable[[int], str], tuple[int, ...]]] = [
     ("levels", lambda n: "sin(" * n + "x" + ")" * n, (50, 100, 200)),
     ("Horner", lambda n: "1 + x*(" * n + "1" + ")" * n, (20, 40, 80)),
     ("Gaussians", lambda n: "+".join(f"a{i % 7}*exp(-((x - {i})/{i + 2})**2)" for i in range(n)), (15, 30, 60)),
+    ("assignments", chain("sin({0})*{0}"), (50, 100, 200)),
+    ("Newton's steps", chain("({0} + y/{0})/2"), (50, 100, 200)),
+    ("logistic map", chain("r*{0}*(1 - {0})"), (50, 100, 200)),
+    ("exponentials over sums", nest("exp({})/(x + {})"), (20, 40, 80)),
+    ("sigmoids", nest("sigmoid({})"), (40, 80, 160)),
 ]
 
 

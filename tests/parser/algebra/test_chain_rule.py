@@ -47,6 +47,8 @@ def test_a_derivative_of_any_order_is_as_long_as_there_are_statements(start: str
         ("a = x*y; b = sin(a); exp(b)", "yy", ["x**2*exp(sin(x*y))*(cos(x*y)**2 - sin(x*y))"]),
         ("z = w*x + b; y = sigmoid(z); -log(1 - y)", "ww", ["z = w*x + b", "y = sigmoid(z)", "x**2*y*(1 - y)"]),
         ("u = x**2 - 1; u/(x + 1)", "xx", ["0"]),
+        ("a = x**2; b = a if x > 1 else x; a*b", "x", ["where(x > 1, 4*x**3, 3*x**2)"]),
+        ("a = (x*y).exp(); a**2", "x", ["2*y*exp(2*x*y)"]),
         ("v = [x, 2*x]; s = sum(v*v); exp(s)", "x", ["v = [x, 2*x]", "s = sum(v*v)", "10*x*exp(s)"]),
     ],
 )
