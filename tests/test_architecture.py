@@ -110,7 +110,7 @@ TABLES = {
     "cli.main": 1,  # commands, of which some are called as operations are
     "engine.program.native.instructions": 1,  # functions of NumPy, in the language of LLVM
     "parser.algebra.arrays": 1,  # its rules, an entry a rule
-    "parser.algebra.balls": 1,  # functions, in the language of FLINT
+    "parser.algebra.balls": 2,  # functions, in the language of FLINT: by their own names, and by others
     "parser.algebra.calls": 1,  # its rules for what is no call
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
     "parser.algebra.matrices": 1,  # which reductions have all arguments of a sum

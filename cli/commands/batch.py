@@ -15,6 +15,7 @@ from ..cluster.cluster_options import Cluster
 from ..shell.command import command as declared
 from ..shell.command import is_assignment
 from ..shell.exit_codes import BUG, FAILED, OK
+from ..shell.foreign_options import refused
 from ..shell.options import STRICT, Derivatives, Limits, Values, Variables, option_names
 from ..shell.streams import is_terminal
 from ..shell.words import is_code
@@ -103,11 +104,15 @@ def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
     assigned = [word for word in words if is_assignment(word)]
     paths = [word for word in words if word not in assigned]
     if len(paths) > 1:
-        raise UsageError(
-            f"{quoted(paths[1])} is a second file, after {quoted(paths[0])}", "a batch reads one file, or its input"
+        raise refused(
+            paths[1],
+            f"{quoted(paths[1])} is a second file, after {quoted(paths[0])}",
+            "a batch reads one file, or its input",
         )
     if paths and is_code(paths[0]):
-        raise UsageError(
-            f"there is no file {quoted(paths[0])}", f'one expression is `autodiff eval "{shortened(paths[0])}"`'
+        raise refused(
+            paths[0],
+            f"there is no file {quoted(paths[0])}",
+            f'one expression is `autodiff eval "{shortened(paths[0])}"`',
         )
     return (paths[0] if paths else None), assigned

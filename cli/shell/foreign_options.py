@@ -10,10 +10,21 @@ from typing import Any
 import click
 
 from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.wording import quoted
 from .options import option_names
 
 # How the value of a variable begins, as a rule.
 NUMERIC = r"[-+\d.(\[@]"
+
+
+def refused(word: str, message: str, help: str | None = None) -> UsageError:
+    """The error about a word of a command that has no place there; one such as `--no-heder` was meant as an option."""
+    flag = re.match(r"--[a-zA-Z][\w-]*(?=$|=)", word)
+    if flag is None:
+        return UsageError(message, help)
+    error = UsageError(f"there is no option {quoted(flag[0])}")
+    error.option = flag[0].lstrip("-")
+    return error
 
 
 @contextmanager

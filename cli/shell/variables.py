@@ -12,7 +12,7 @@ from ...parser.analysis.given_values import from_json, is_constant, read_object,
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .command import is_assignment
-from .foreign_options import NUMERIC
+from .foreign_options import NUMERIC, refused
 
 if TYPE_CHECKING:
     from ...parser.analysis.ranges import Range
@@ -34,12 +34,14 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
         elif expression is None:
             expression = word
         else:
-            error = UsageError(
+            error = refused(
+                word,
                 f"{quoted(word)} is a second expression, after {quoted(expression)}",
                 "put the expression in quotes, and write variables as `--x 3` or `x=3`",
             )
             flags = [word for word in words if re.fullmatch(r"--?[a-zA-Z][\w-]*(=.*)?", word)]
-            error.option = flags[0].lstrip("-").partition("=")[0] if flags else None
+            if flags and error.option is None:
+                error.option = flags[0].lstrip("-").partition("=")[0]
             raise error
     return None if expression == "-" else expression, assignments
 

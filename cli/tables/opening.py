@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError, failing
 from ...parser.syntax.wording import reason_of
+from ..shell.foreign_options import refused
 from ..shell.stores import Store, is_address, shown
 
 _HIDDEN = re.compile(r"/[._]")
@@ -81,7 +82,7 @@ def places(words: Iterable[str | Place]) -> list[Place]:
         else:
             files = _matching(os.path.expanduser(word))
         if not files:
-            raise UsageError(f"there is no file{' in the folder' if is_folder else ''} {shown(word)}")
+            raise refused(word, f"there is no file{' in the folder' if is_folder else ''} {shown(word)}")
         found += files
     return found
 

@@ -25,7 +25,7 @@ _EPSILON = float(np.finfo(float).eps)
 # The last step as a part of x, or of the least number that x is taken for. No simple fraction: of `floor(x)`, steps of
 # 4, 2 and 1 all have the slope 1.
 _LAST_STEP = 4 * math.pi * _EPSILON
-_LEAST = 1e-30
+_LEAST = 1e-290
 # How much shorter the steps are from which a step's rounding is taken, and the least number of these.
 _FINER = 4
 _FINEST = 5

@@ -119,7 +119,12 @@ def _masked_put(x: Any, mask: Any, value: Any) -> Any:
 
 
 _masked_fill = partial(
-    private, "masked_fill", _masked_put, lambda g, mask: masked_fill_number(g, mask, 0), elementwise=True
+    private,
+    "masked_fill",
+    _masked_put,
+    lambda g, mask: masked_fill_number(g, mask, 0),
+    elementwise=True,
+    formula="where(mask, value, x)",
 )
 masked_fill_number = _masked_fill()
 masked_fill_tensor = _masked_fill(None, lambda g, mask: ops.where(mask, g, 0), overload=1, promotes=())

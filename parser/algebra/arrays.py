@@ -15,8 +15,8 @@ from .arithmetic import add, multiply, power
 from .calls import called
 from .canonical import CANONICAL
 from .functions import call
-from .indices import REVERSED, SAME, axes_of, powers_of
-from .matrices import ALONG, LONGEST_LIST, Matrices
+from .indices import LONGEST_LIST, REVERSED, SAME, axes_of, powers_of
+from .matrices import ALONG, Matrices
 from .notation import ELEMENT, LIST, RESULT, SLICE
 from .shapes import Shape, numbers, size_of
 from .terms import ONE, ZERO, Call, Sum, Term, is_call, number, ordered, raw_call
@@ -30,55 +30,70 @@ def spelled(equation: Equation, arguments: Sequence[Any], arrays: Matrices, spel
 
     `spell` writes an elementwise operation on single numbers.
     """
-    by_move = (_moved, _placed) if spell is None and equation.primitive.moves else ()
-    for rule in (_RULES.get(equation.primitive.name, lambda *_: None), *by_move):
-        found = rule(equation, arguments, arrays)
-        if found is not None:
-            return found
+    rule = _RULES.get(equation.primitive.name, _moved if spell is None and equation.primitive.moves else None)
+    found = None if rule is None else rule(equation, arguments, arrays)
+    if found is not None:
+        return found
     return called(CANONICAL, equation, arguments, arrays) if spell is None else spell(*arguments)
 
 
 def _moved(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """Elements in other places, where each index of the argument is one of the result, or a number."""
-    primitive, before = equation.primitive, size_of(equation.arguments[0])
+    """Elements in other places, or added up there, as numbers are: by index, or those of a short vector in turn.
+
+    None: neither can be done, or the places are known only when the program runs.
+    """
+    primitive, after = equation.primitive, equation.results[0].shape
     if primitive.moves == "order":
-        return _reshaped(arguments[0], before, equation.results[0].shape, arrays)
-    is_thin = primitive.name == "slice" and equation.results[0].shape[arguments[1]] == 1 < before[arguments[1]]
-    if is_thin or (primitive.moves != "repeated" and not primitive.view):
+        return _reshaped(arguments[0], size_of(equation.arguments[0]), after, arrays)
+    given = [0] if primitive.variadic else [i for i, a in enumerate(equation.arguments) if isinstance(a, Variable)]
+    if len(given) != 1:
         return None
-    # The strides of a view tell which dimension each of its own is.
-    x = np.empty(before, np.int8)
-    views = primitive.forward(x, *equation.arguments[1:])
-    found = [_keys(view, x) for view in (views if primitive.outputs else (views,))]
-    if None in found:
-        return None
-    made = tuple(arrays.indices.with_keys(arguments[0], before, keys or ()) for keys in found)
-    return made if primitive.outputs else made[0]
+    (at,) = given
+    terms, operands = arguments[at], equation.arguments[at]
+    if not primitive.variadic:
+        terms, operands = (terms,), (operands,)
+    shapes = [*map(size_of, operands)]
+    ends = np.cumsum([*map(prod, shapes)])
 
+    def image(numbers: Any) -> list[Any]:
+        parts = np.split(numbers, ends[:-1])
+        tensors = tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+        values = [*map(_value, equation.arguments)]
+        values[at] = tensors if primitive.variadic else tensors[0]
+        found = primitive.forward(*values)
+        return [*found] if primitive.outputs else [found]
 
-def _keys(view: Any, x: Any) -> list[Term] | None:
-    """The index along each dimension of an array in terms of those of a view. None: it is another function of them."""
-    if not x.size:
+    def item(place: int) -> Term:
+        which = int(np.searchsorted(ends, place, "right"))
+        place -= int(ends[which]) - prod(shapes[which])
+        return arrays.indices.with_keys(terms[which], shapes[which], [number(place)] if shapes[which] else [])
+
+    def moved(places: Any) -> Term | None:
+        # One element along a dimension is that for these sizes, but a part of a view.
+        is_thin = (primitive.name == "slice" or not primitive.view) and 1 in (*shapes[0], *places.shape)
+        found = None if len(terms) > 1 or is_thin else arrays.indices.by_index(terms[0], shapes[0], places)
+        if found is not None or not is_flat:
+            return found
+        items = [item(n - 1) if n else ZERO for n in np.ravel(places).tolist()[: LONGEST_LIST + 1]]
+        return arrays.indices.listed(items) if places.shape else items[0]
+
+    is_flat = max(map(len, (*shapes, after))) < 2
+    if primitive.moves:
+        made = [*map(moved, image(np.arange(1, ends[-1] + 1)))]
+        return None if None in made else tuple(made) if primitive.outputs else made[0]
+    if not is_flat or ends[-1] > LONGEST_LIST or np.any(image(np.zeros(ends[-1]))):
         return None
-    start = view.__array_interface__["data"][0] - x.__array_interface__["data"][0]
-    places = zip(np.unravel_index(start, x.shape), x.shape, strict=True)
-    # Near the end of a long array, a place is counted from there.
-    keys: list[Term] = [number(int(i) - size if i > LONGEST_LIST and 2 * i > size else int(i)) for i, size in places]
-    for left, own in zip(view.strides, axes_of(view.shape), strict=True):
-        for dim, (step, size) in enumerate(zip(x.strides, x.shape, strict=True)):
-            if own is not None and size == own.size and left >= step and keys[dim] is ZERO:
-                keys[dim], left = own, left - step
-        if left and own is not None:
-            return None
-    return keys
+    rows = zip(*(np.ravel(image(one)[0]).tolist() for one in np.eye(ends[-1])), strict=True)
+    items = [*map(item, range(ends[-1]))]
+    made = [add(*(multiply(number(Fraction(n)), i) for n, i in zip(row, items, strict=True))) for row in rows]
+    return arrays.indices.listed(made) if after else made[0]
 
 
 def _reshaped(term: Term, before: Shape, after: Shape, arrays: Matrices) -> Term:
     """Another shape for the same elements."""
-    kept = [own for own in axes_of(after) if own is not None]
-    if [own.size for own in kept] == [size for size in before if size != 1]:
-        rest = iter(kept)
-        return arrays.indices.with_keys(term, before, [None if size == 1 else next(rest) for size in before])
+    found = arrays.indices.by_index(term, before, np.arange(1, prod(before) + 1).reshape(after))
+    if found is not None:
+        return found
     places = range(min(len(before), len(after)))
     common = next((i for i in places if before[~i] != after[~i]), len(places))
     if all(own.place <= common for own in arrays.indices.free(term)):
@@ -90,50 +105,6 @@ def _reshaped(term: Term, before: Shape, after: Shape, arrays: Matrices) -> Term
     if arrays.shapes.of(whole) != after:
         whole = raw_call("reshape", (whole, numbers(after)))
     return arrays.indices.element(whole, after)
-
-
-def _elements(term: Term, shape: Shape, arrays: Matrices) -> list[Term]:
-    """The elements of a vector or of a number."""
-    return [arrays.indices.with_keys(term, shape, [number(i)] if shape else []) for i in range(prod(shape))]
-
-
-def _listed(items: Sequence[Term], arrays: Matrices) -> Term | None:
-    """The vector of these elements. None: there are too many to be written one by one."""
-    whole = raw_call(LIST, tuple(items))
-    return arrays.indices.element(whole, (len(items),)) if len(items) <= LONGEST_LIST else None
-
-
-def _placed(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """What puts or adds elements of vectors in places that are known, by what it does to each."""
-    primitive, shape = equation.primitive, equation.results[0].shape
-    places = [0] if primitive.variadic else [i for i, a in enumerate(equation.arguments) if isinstance(a, Variable)]
-    if len(places) != 1 or len(shape) > 1 or primitive.outputs:
-        return None
-    (place,) = places
-    given, terms = equation.arguments[place], arguments[place]
-    if not primitive.variadic:
-        given, terms = (given,), (terms,)
-    sizes = [size_of(operand) for operand in given]
-    # A view of a few elements of a long vector is written as those.
-    if max(map(len, sizes)) > 1 or (not primitive.view and max(map(sum, sizes)) > LONGEST_LIST):
-        return None
-    items = [item for term, size in zip(terms, sizes, strict=True) for item in _elements(term, size, arrays)]
-
-    def image(numbers: Any) -> list[float]:
-        parts = np.split(numbers, np.cumsum([prod(size) for size in sizes])[:-1])
-        vectors = tuple(part.reshape(size) for part, size in zip(parts, sizes, strict=True))
-        values = list(map(_value, equation.arguments))
-        values[place] = vectors if primitive.variadic else vectors[0]
-        return np.ravel(primitive.forward(*values)).tolist()
-
-    if primitive.moves:
-        made = [items[int(n) - 1] if n else ZERO for n in image(np.arange(1.0, len(items) + 1))]
-    elif any(image(np.zeros(len(items)))):
-        return None
-    else:
-        rows = zip(*map(image, np.eye(len(items))), strict=True)
-        made = [add(*(multiply(number(Fraction(n)), i) for n, i in zip(row, items, strict=True))) for row in rows]
-    return _listed(made, arrays) if shape else made[0]
 
 
 def _value(argument: Any) -> Any:
@@ -161,16 +132,21 @@ def _product_of(left: Term, right: Term, one: Shape, other: Shape, shape: Shape,
 
 def _reduced(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     """A reduction, by its name in the language. None: it is one of those that are no formula."""
-    primitive, term, shape = equation.primitive, arguments[0], size_of(equation.arguments[0])
+    primitive, term = equation.primitive, arguments[0]
+    if primitive.name == "aminmax" and arguments[1] is None:
+        made = tuple(_reduction(name, equation, arguments, arrays) for name in ("amin", "amax"))
+        return None if None in made else made
     if primitive.outputs:
         # An element and its place.
         return None if arrays.indices.free(term) else (term, ZERO)
-    name = "norm" if primitive.function == "vector_norm" else primitive.name
+    return _reduction("norm" if primitive.function == "vector_norm" else primitive.name, equation, arguments, arrays)
+
+
+def _reduction(name: str, equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Term | None:
+    primitive, term, shape = equation.primitive, arguments[0], size_of(equation.arguments[0])
     options = dict(zip(primitive.arguments[1:], arguments[1:], strict=True))
     if options.get("ord", 2) != 2 or options.get("correction", 1) not in (1, None):
         return None
-    if not shape and is_condition(equation.arguments[0]):
-        return call("where", term, ONE, ZERO)
     dim = options.get("dim")
     dims = range(len(shape)) if dim is None or dim == () else [dim] if isinstance(dim, int) else dim
     over = {d % len(shape) for d in dims if shape}
@@ -195,33 +171,12 @@ def is_condition(argument: Any) -> bool:
     return isinstance(argument, Variable) and argument.dtype == "bool"
 
 
-def _extremes(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """The least and the greatest element; None: along a dimension, or what stands for an array by broadcasting."""
-    term, dim = arguments[:2]
-    shape = size_of(equation.arguments[0])
-    whole = arrays.array(term, axes_of(shape))
-    return None if dim is not None or arrays.shapes.of(whole) != shape else (call("amin", whole), call("amax", whole))
-
-
 def _where(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     condition, then, otherwise = arguments
-    if condition is then and otherwise is ONE:
-        return ONE
     # What the rule of a median does for one that is nan: there is no value then to differentiate.
-    if isinstance(condition, Call) and isinstance(otherwise, Call) and is_call(then, "isnan"):
-        is_of_median = condition.name == "isnan" and otherwise.name == "=="
-        if is_of_median and {condition.arguments[0], then.arguments[0]} == set(otherwise.arguments):
-            return ONE if condition is then else otherwise
+    if is_call(condition, "isnan") and is_call(then, "isnan") and (otherwise is ONE or is_call(otherwise, "==")):
+        return otherwise
     return None
-
-
-def _softmax(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """Of a vector, for which the dimension is the first; None: of another array."""
-    shape = size_of(equation.arguments[0])
-    if len(shape) != 1:
-        return None
-    whole = call(equation.primitive.name, arrays.fitted(arguments[0], shape, True), ZERO)
-    return arrays.indices.element(whole, shape)
 
 
 def _exp(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
@@ -242,13 +197,6 @@ def _exp(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     return None
 
 
-def _flipped(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """A vector from its end; None: a matrix."""
-    shape = equation.results[0].shape
-    keys = [own and call(REVERSED, own, number(own.size)) for own in axes_of(shape)]
-    return arrays.indices.with_keys(arguments[0], shape, keys) if len(shape) < 2 else None
-
-
 def _accumulated(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     """The sums or products of a vector's first elements; None: of a matrix."""
     name, term, shape = equation.primitive.name, arguments[0], equation.results[0].shape
@@ -257,13 +205,8 @@ def _accumulated(equation: Equation, arguments: Sequence[Any], arrays: Matrices)
     whole = arrays.array(term, axes_of(shape))
     if arrays.shapes.of(whole) and not is_call(whole, LIST):
         return arrays.indices.element(raw_call(name, (whole,)), shape)
-    return _listed([*accumulate(_elements(term, shape, arrays), add if name == "cumsum" else multiply)], arrays)
-
-
-def _masked_fill(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """A number in places that a mask says, as a choice."""
-    term, mask, value = arguments
-    return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
+    items = (arrays.indices.with_keys(term, shape, [number(i)]) for i in range(*shape))
+    return arrays.indices.listed([*accumulate(items, add if name == "cumsum" else multiply)])
 
 
 def _scattered(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
@@ -272,22 +215,6 @@ def _scattered(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -
     places = index.arguments[0] if is_call(index, ELEMENT) else index
     is_order = is_call(places, RESULT) and is_call(places.arguments[0], "sort")
     return source if not equation.results[0].shape or (is_order and not arrays.indices.free(source)) else None
-
-
-def _row_among_zeros(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """Zeros but at one place along a dimension."""
-    term, shape, dim, place = arguments
-    keys = axes_of(shape)
-    own = keys.pop(dim)
-    moved = arrays.indices.with_keys(term, size_of(equation.arguments[0]), keys)
-    return moved if own is None else multiply(call(SAME, own, number(place % own.size)), moved)
-
-
-def _diagonal_matrix(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """A matrix with a vector or one number on its diagonal. None: it is another."""
-    shape = equation.results[0].shape
-    offset = arguments[2 if equation.primitive.name == "diagonal_backward" else 1]
-    return None if offset or len(set(shape)) > 1 or len(shape) != 2 else multiply(identity(shape), arguments[0])
 
 
 def identity(shape: Shape) -> Term:
@@ -359,20 +286,14 @@ def matrix(term: Term, weight: Term, shape: Shape, arrays: Matrices) -> Term | N
 
 # How to spell an operation.
 _RULES: dict[str, Any] = {
-    **dict.fromkeys(("index_backward", "index_add", "scatter_add", "as_strided_backward", "constant_pad_nd"), _placed),
-    "select_backward": _row_among_zeros,
-    "flip": _flipped,
+    **dict.fromkeys(("index_backward", "index_add", "scatter_add", "as_strided_backward", "constant_pad_nd"), _moved),
     "scatter": _scattered,
     **dict.fromkeys(("cumsum", "cumprod"), _accumulated),
-    "masked_fill": _masked_fill,
     **dict.fromkeys(("sum", "mean", "prod", "std", "var", "logsumexp", "linalg_vector_norm"), _reduced),
-    **dict.fromkeys(("max", "min", "amax", "amin", "median", "nanmedian"), _reduced),
-    "aminmax": _extremes,
-    **dict.fromkeys(("softmax", "log_softmax"), _softmax),
+    **dict.fromkeys(("max", "min", "amax", "amin", "aminmax", "median", "nanmedian"), _reduced),
     "exp": _exp,
     "linalg_solve_ex": _solved,
     "cofactor": _cofactors,
-    **dict.fromkeys(("diag_embed", "diagonal_backward"), _diagonal_matrix),
     "where": _where,
     **dict.fromkeys(("mm", "mv", "bmm", "dot", "vdot"), _product),
 }

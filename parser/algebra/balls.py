@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial
+from functools import partial
 from math import isfinite
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from ...engine.api.creation import tensor
-from ..semantics.evaluate import evaluate
-from ..semantics.limits import Limits
-from ..syntax.parse import parse
 from .canonical import CANONICAL
 from .formulas import formula
-from .functions import rebuilt
 from .notation import function
 from .terms import Call, E, Number, Product, Sum, Symbol, Term, integer, ordered
 
 _PRECISIONS = (128, 1280)  # bits; the latter for the sine of the largest numbers
 _ENOUGH = 50  # bits that are known
 _SMALLEST = 1e-320  # that is a float
-_CONSTANTS: Mapping[str, Callable[[], Any]] = {"e": arb.const_e, "pi": arb.pi}
+_CONSTANTS: Mapping[str, Callable[[], Any]] = {
+    "e": arb.const_e,
+    "pi": arb.pi,
+    "inf": arb.pos_inf,
+    "None": arb.nan,
+}
 _MOST_OF_BESSEL = 1e4
-_LEVELS = 4  # of definitions in each other
-_KEPT = 64  # expressions that are looked at again at another point
 
 
 class UnknownError(Exception):
@@ -37,7 +35,7 @@ def exact(term: Term, point: Mapping[str, float], moved: float = 0.0) -> float |
 
     The point may be `moved`, by parts of its values, to one that no floats are.
     """
-    before, term = ctx.prec, _defined(term)
+    before = ctx.prec
     try:
         for ctx.prec in _PRECISIONS:
             found = _ball(term, {name: arb(value) * (1 + arb(moved)) for name, value in point.items()})
@@ -82,14 +80,18 @@ def _number(value: Any) -> Any:
 
 
 def _call(term: Call, arguments: list[Any]) -> Any:
-    if term.name in _SPELLED:
-        return _SPELLED[term.name](*arguments)
-    record, method = function(term.name), _method(term.name)
+    record = function(term.name)
     if record is not None and record.chooses and len(arguments) == 2:
         return arguments[0].max(arguments[1]) if record.chooses == ">" else arguments[0].min(arguments[1])
-    if method is None or len(arguments) != 1:
+    if term.name in _SPELLED or term.name in _NAMED:
+        return (_SPELLED.get(term.name) or getattr(arb, term.name))(*arguments)
+    text = record and (record.definition or record.exponential)
+    if record is None or not text:
         raise UnknownError
-    return method(*arguments)
+    # In simpler functions, each of which FLINT has, or which has a definition too.
+    defaults = zip(reversed(record.arguments), reversed(record.defaults), strict=False)
+    given = {name: arb(value) for name, value in defaults if isinstance(value, (int, float))}
+    return _ball(formula(text)(CANONICAL, {}), given | dict(zip(record.arguments, arguments, strict=False)))
 
 
 def _where(condition: Any, then: Any, otherwise: Any) -> Any:
@@ -112,7 +114,14 @@ def _bessel(kind: str, n: Any, x: Any, **how: Any) -> Any:
         ctx.prec = before
 
 
-# How FLINT is asked for what it has no function of one argument and the same name for.
+# What FLINT has by the same name; its sinc is another.
+_NAMED = (
+    *("exp", "expm1", "log", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh"),
+    *("cosh", "tanh", "asinh", "acosh", "atanh", "sec", "csc", "cot", "sech", "csch", "coth", "floor", "ceil", "gamma"),
+    *("digamma", "erf", "erfc", "erfi", "erfinv", "erfcinv", "airy_ai", "zeta", "li", "si", "ci", "shi"),
+    *("chi", "fresnel_s", "fresnel_c", "lambertw"),
+)
+# How it is asked for others.
 _SPELLED: Mapping[str, Callable[..., Any]] = {
     "where": _where,
     "<": _by_sign(lambda sign: sign * (sign - 1) / 2),
@@ -128,6 +137,9 @@ _SPELLED: Mapping[str, Callable[..., Any]] = {
     "isnan": lambda x: arb(0),
     "isinf": lambda x: arb(0),
     "isfinite": lambda x: arb(1),
+    "abs": abs,
+    "sign": arb.sgn,
+    "lgamma": lambda x: x.lgamma() if x > 0 else abs(x.gamma()).log(),
     "%": lambda x, y: x - y * (x / y).floor(),
     "trunc": lambda x: x.sgn() * abs(x).floor(),
     "copysign": lambda x, y: abs(x) * y.sgn() / abs(y.sgn()),
@@ -136,14 +148,13 @@ _SPELLED: Mapping[str, Callable[..., Any]] = {
     "log10": lambda x: x.log() / arb(10).log(),
     "cbrt": lambda x: x.sgn() * abs(x).root(3),
     "hypot": lambda x, y: (x * x + y * y).sqrt(),
-    "atan2": arb.atan2,
+    "fmod": lambda x, y: x - y * (x / y).sgn() * abs(x / y).floor(),
     "expi": arb.ei,
     "dawson": lambda x: arb.pi().sqrt() / 2 * (-x * x).exp() * x.erfi(),
     "erfcx": lambda x: (x * x).exp() * x.erfc(),
     "log_ndtr": lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
     "ndtri": lambda x: -arb(2).sqrt() * (2 * x).erfcinv(),
     "polygamma": lambda n, x: acb(x).polygamma(n).real,
-    "zeta": arb.zeta,
     "igamma": lambda s, x: x.gamma_lower(s, regularized=1),
     "igammac": lambda s, x: x.gamma_upper(s, regularized=1),
     "airy_ai_prime": lambda x: x.airy_ai(derivative=1),
@@ -154,34 +165,3 @@ _SPELLED: Mapping[str, Callable[..., Any]] = {
     **{f"i{n}": partial(_bessel, "i", n) for n in (0, 1)},
     **{f"i{n}e": lambda x, n=n: _bessel("i", n, x) * (-abs(x)).exp() for n in (0, 1)},
 }
-
-
-@cache
-def _method(name: str) -> Callable[[Any], Any] | None:
-    """FLINT's function, if it is the one of that name here: its sinc is another."""
-    record, found = function(name), abs if name == "abs" else getattr(arb, name, None)
-    if record is None or found is None or record.tensors != 1:
-        return None
-    at = (record.domain[0].low + 2 * record.domain[0].high) / 3
-    own = float(evaluate(parse(f"{name}(x)"), {"x": tensor(at)}, Limits()).item())
-    value = found(arb(at))
-    return found if value.is_finite() and abs(float(value.mid()) - own) <= 1e-9 * abs(own) else None
-
-
-@lru_cache(_KEPT)
-def _defined(term: Term) -> Term:
-    """The expression with functions that FLINT lacks as they are defined."""
-    for _ in range(_LEVELS):
-        known: dict[Term, Term] = {}
-        for part in ordered([term]):
-            made = rebuilt(part, known)
-            is_unknown = isinstance(made, Call) and made.name not in _SPELLED and _method(made.name) is None
-            record = function(made.name) if isinstance(made, Call) and is_unknown else None
-            text = record and (record.definition or record.exponential)
-            if record is not None and isinstance(made, Call) and text:
-                made = formula(text)(CANONICAL, dict(zip(record.arguments, made.arguments, strict=False)))
-            known[part] = made
-        if known[term] is term:
-            break
-        term = known[term]
-    return term

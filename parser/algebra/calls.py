@@ -48,6 +48,8 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], array
         return None
     # Of a single number, or beside one that it could be compared with, a dimension is given by name.
     function = FUNCTIONS[name]
+    if "dim" in function.assumed and len(shape) == 1:
+        parameters["dim"] = 0
     by_name = function.of_two is not None or (function.along and size_of(equation.arguments[0]) == ())
     values = _given(algebra, function, None if by_name else count, parameters)
     if values is None:
@@ -82,21 +84,15 @@ def _given(algebra: Algebra, function: Operation, place: int | None, parameters:
     values: list[Any] = []
     for name, value in parameters.items():
         if name not in places and name not in defaults and not function.takes_many:
-            if value is None or value is False:
-                continue
             return None
         if name in defaults and type(defaults[name]) is type(value) and defaults[name] == value:
             place = None
             continue
-        term = _parameter(algebra, value)
-        if term is None:
+        if (term := _parameter(algebra, value)) is None:
             return None
-        if place is not None and (function.takes_many or (place < len(places) and places[place] == name)):
-            values.append(term)
-            place += 1
-        else:
-            place = None
-            values.append(raw_call(KEYWORD, (symbol(name), term)))
+        is_next = place is not None and (function.takes_many or places[place : place + 1] == (name,))
+        place = place + 1 if place is not None and is_next else None
+        values.append(term if is_next else raw_call(KEYWORD, (symbol(name), term)))
     return values
 
 

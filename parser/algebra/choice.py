@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from .arithmetic import COMPANY, Company, add, multiply, power, primitive_part, subtract
-from .functions import REWRITES, TURNED, call, is_negatable, rebuilt
+from .functions import HOLDS, REWRITES, TURNED, call, is_negatable, rebuilt
 from .identities import in_exponentials, rewritten
 from .notation import COMPARISONS, function, is_elementwise
 from .terms import (
@@ -48,31 +48,23 @@ class Comparison(NamedTuple):
     def holds(self, bounds: Sequence[Fraction], place: int) -> bool:
         """Whether it does at a place among bounds from above: even ones are intervals, odd ones bounds themselves."""
         own = 2 * bounds.index(self.bound) + 1
-        return _HOLDS[self.op][0 if place > own else 1 if place == own else 2]
+        return HOLDS[self.op][0 if place > own else 1 if place == own else 2]
 
 
-# Whether a comparison holds below its bound, at it, and above it.
-_HOLDS = {
-    "<": (True, False, False),
-    "<=": (True, True, False),
-    ">": (False, False, True),
-    ">=": (False, True, True),
-    "==": (False, True, False),
-    "!=": (True, False, True),
-}
+def _condition(part: Term) -> Term | None:
+    """The comparison that a part is, or by which a function returns one of its arguments; 1 or 0, if it is decided."""
+    record = function(part.name) if isinstance(part, Call) else None
+    op = part.name if is_call(part, *COMPARISONS) else record.chooses if record is not None else ""
+    if not isinstance(part, Call) or not op:
+        return None
+    return call(op, *(part.arguments if len(part.arguments) == 2 else (part.arguments[0], ZERO)))
 
 
 @lru_cache(maxsize=1000)
 def _comparison(part: Term) -> Comparison | None:
     """What a comparison, or a function that returns one of its arguments, says of what varies in the difference."""
-    if not isinstance(part, Call):
-        return None
-    record = function(part.name)
-    op = part.name if part.name in COMPARISONS else record.chooses if record is not None else ""
-    if not op:
-        return None
-    condition = call(op, *(part.arguments if len(part.arguments) == 2 else (part.arguments[0], ZERO)))
-    if not is_call(condition, *COMPARISONS):
+    condition = _condition(part)
+    if condition is None or not is_call(condition, *COMPARISONS):
         return None
     op, (left, right) = condition.name, condition.arguments
     difference = subtract(left, right)
@@ -185,9 +177,6 @@ def _decided(condition: Term, other: Term, holds: bool) -> bool | None:
     """Whether another condition holds where one does, or does not; None: it may or may not."""
     if other is condition:
         return holds
-    if is_call(condition, "not") or is_call(other, "not"):
-        opposite = call("not", condition)
-        return not holds if other is opposite else None
     if not is_call(condition, *COMPARISONS) or not is_call(other, *COMPARISONS):
         return None
     one, two = _comparison(condition), _comparison(other)
@@ -248,33 +237,21 @@ def by_regions(term: Term) -> Term | None:
     if sum(map(_is_choice, parts)) < 2:
         return None
     found = {part: comparison for part in parts if (comparison := _comparison(part)) is not None}
-    bounds = sorted({comparison.bound for comparison in found.values()}, reverse=True)
-    if len({comparison.quantity for comparison in found.values()}) != 1 or len(bounds) > _MOST_BOUNDS:
+    of_variables = [comparison for comparison in found.values() if not _is_choice(comparison.quantity)]
+    if len({comparison.quantity for comparison in of_variables}) != 1:
         return None
-    quantity = next(iter(found.values())).quantity
-    # Above the greatest bound, at it, below it and so on.
-    pieces: list[Term] = []
-    for place in range(2 * len(bounds) + 1):
-        known: dict[Term, Term] = {}
-        for part in parts:
-            holds = part in found and found[part].holds(bounds, place)
-            if part not in found:
-                known[part] = rebuilt(part, known) if _inside(part) else part
-            elif is_call(part, *COMPARISONS):
-                known[part] = number(holds)
-            else:
-                first, second = [*map(known.get, children(part)), ZERO][:2]
-                known[part] = (first if holds else second) or ZERO
-        pieces.append(known[term])
-        if any(is_call(part, "where") for part in ordered([pieces[-1]], _inside)):
-            return None
+    quantity = of_variables[0].quantity
+    bounds, pieces = _pieces(term, parts, quantity, {comparison.bound for comparison in of_variables})
+    if not pieces:
+        return None
     if bounds == [0] and any(is_call(part, "relu") for part in parts) and pieces[1] is pieces[2] is ZERO:
         scale, rest = coefficient_of(pieces[0])
         if rest is quantity:
             return multiply(number(scale), call("relu", quantity))
     if len(bounds) == 1 and pieces[1] is ZERO and pieces[2] is multiply(MINUS_ONE, pieces[0]):
         return multiply(pieces[0], call("sign", subtract(quantity, number(bounds[0]))))
-    sides = {comparison.bound: comparison.sides for comparison in found.values()}
+    sides = {bound: (quantity, number(bound)) for bound in bounds}
+    sides |= {comparison.bound: comparison.sides for comparison in of_variables}
     result = pieces[-1]
     for i in range(len(bounds) - 1, -1, -1):
         above, at, below = pieces[2 * i : 2 * i + 3]
@@ -291,6 +268,29 @@ def by_regions(term: Term) -> Term | None:
             result = where(call("==", *sides[bounds[i]]), here if isinstance(here, Number) else at, result)
         result = where(call(">" if equal_below or not equal_above else ">=", *sides[bounds[i]]), above, result)
     return result
+
+
+def _pieces(
+    term: Term, parts: Sequence[Term], quantity: Term, places: Set[Fraction]
+) -> tuple[list[Fraction], list[Term]]:
+    """The bounds, and the expression above the greatest, at it, below it and so on; none, if it still chooses."""
+    bounds, pieces = sorted(places, reverse=True), list[Term]()
+    for place in range(2 * len(bounds) + 1 if len(bounds) <= _MOST_BOUNDS else 0):
+        known: dict[Term, Term] = {}
+        for part in parts:
+            known[part] = made = rebuilt(part, known) if _inside(part) else part
+            condition, own = _condition(made), _comparison(made)
+            if own is not None and own.quantity is quantity and own.bound not in places:
+                return _pieces(term, parts, quantity, {*places, own.bound})
+            if own is not None and own.quantity is quantity:
+                condition = number(own.holds(bounds, place))
+            if condition is not None and isinstance(condition, Number):
+                first, second = (ONE, ZERO) if is_call(made, *COMPARISONS) else [*children(made), ZERO][:2]
+                known[part] = first if condition is ONE else second
+        pieces.append(known[term])
+        if any(is_call(part, "where") or _condition(part) is not None for part in ordered([pieces[-1]], _inside)):
+            return bounds, []
+    return bounds, pieces
 
 
 def _given(piece: Term, quantity: Term, bound: Term) -> Term:

@@ -41,9 +41,10 @@ def read(value: float | bool) -> Term:
     if exact is not None:
         return number(exact)
     for constant, term in _named():
-        ratio = _rational(value / constant)
-        if ratio is not None:
-            return multiply(number(ratio), term)
+        for sign in (1, -1):
+            ratio = _rational(value / constant**sign)
+            if ratio is not None:
+                return multiply(number(ratio), power(term, number(sign)))
     return number(Fraction(repr(value)))
 
 
@@ -64,23 +65,15 @@ def _rational(value: float) -> Fraction | None:
 
 @cache
 def _named() -> list[tuple[float, Term]]:
-    """Constants that occur in derivatives, with their values."""
-    pi, two = symbol("pi"), number(2)
-    found = [
+    """Constants that rules have, with their values; what is one over them is read as such too."""
+    pi = symbol("pi")
+    roots = [(2.0, number(2)), (math.pi, pi), (2 * math.pi, multiply(number(2), pi))]
+    return [
         (math.pi, pi),
-        (1 / math.pi, power(pi, number(-1))),
-        (math.e, symbol("e")),
-        (math.sqrt(2), power(two, HALF)),
-        (math.sqrt(3), power(number(3), HALF)),
-        (math.sqrt(math.pi), power(pi, HALF)),
-        (1 / math.sqrt(math.pi), power(pi, multiply(number(-1), HALF))),
-        (math.sqrt(2 * math.pi), multiply(power(two, HALF), power(pi, HALF))),
-        (math.sqrt(2 / math.pi), power(multiply(two, power(pi, number(-1))), HALF)),
+        *((math.sqrt(value), power(term, HALF)) for value, term in roots),
+        (math.sqrt(2 / math.pi), power(multiply(number(2), power(pi, number(-1))), HALF)),
+        *((math.log(n), call("log", number(n))) for n in (2, 3, 5, 6, 7, 10)),
     ]
-    for n in (2, 3, 5, 6, 7, 10):
-        logarithm = call("log", number(n))
-        found += [(math.log(n), logarithm), (1 / math.log(n), power(logarithm, number(-1)))]
-    return found
 
 
 def with_named_constants(expression: Program, variables: Collection[str]) -> Program:

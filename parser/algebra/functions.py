@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache, partial
@@ -30,13 +29,14 @@ from .terms import (
     raw_call,
 )
 
-_COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
+# Whether a comparison holds below its bound, at it, and above it.
+HOLDS = {
+    "<": (True, False, False),
+    "<=": (True, True, False),
+    ">": (False, False, True),
+    ">=": (False, True, True),
+    "==": (False, True, False),
+    "!=": (True, False, True),
 }
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -141,42 +141,19 @@ def _connected(name: str, left: Term, right: Term) -> Term | None:
     return None
 
 
-@rewrite(*_COMPARED)
+@rewrite(*HOLDS)
 def _comparison(name: str, left: Term, right: Term) -> Term | None:
     if name in ("<=", ">") and is_call(left, "relu") and right is ZERO:
         return call(name, left.arguments[0], ZERO)
     if isinstance(left, Number) and isinstance(right, Number):
-        return number(int(_COMPARED[name](left.value, right.value)))
+        return number(int(HOLDS[name][1 + (left.value > right.value) - (left.value < right.value)]))
     if isinstance(left, Number):
         return call(TURNED[name], right, left)
-    if (simpler := _of_chosen(name, left, right) or _solved(name, left, right)) is not None:
+    if (simpler := _solved(name, left, right)) is not None:
         return simpler
     if right is ZERO and not isinstance(left, Sum) and coefficient_of(left)[0] < 0:
         return call(TURNED[name], negative(left), ZERO)
-    if name in ("==", "!=") and right is ZERO and is_call(left, "abs"):
-        return call(name, *left.arguments, ZERO)
-    if name in ("==", "!=") and right is ZERO and coefficient_of(left)[0] != 1:
-        return call(name, coefficient_of(left)[1], ZERO)
-    return ZERO if name == "==" and _has_no_zero(subtract(left, right)) else None
-
-
-def _of_chosen(name: str, left: Term, right: Term) -> Term | None:
-    """x > 1 for max(x, 0) > 1: what a number says that is compared with the larger or smaller of one and another."""
-    record = function(left.name) if isinstance(left, Call) else None
-    if record is None or not record.chooses or not isinstance(left, Call) or not isinstance(right, Number):
-        return None
-    known = [argument for argument in left.arguments if isinstance(argument, Number)]
-    if len(left.arguments) != 2 or len(known) != 1:
-        return None
-    (other,) = (argument for argument in left.arguments if argument is not known[0])
-    if known[0] is right and name == TURNED[record.chooses]:
-        return ZERO
-    if known[0] is right:
-        either = {"==": TURNED[record.chooses] + "=", "!=": record.chooses}.get(name, name)
-        return call(either, other, right) if either != record.chooses + "=" else None
-    if _COMPARED[record.chooses](right.value, known[0].value):
-        return call(name, other, right)
-    return number(int(_COMPARED[name](known[0].value, right.value)))
+    return None
 
 
 def _solved(name: str, left: Term, right: Term) -> Term | None:
@@ -220,13 +197,6 @@ def _is_number_everywhere(term: Term) -> bool:
                 if base is not E and (integer(exponent) or -1) < 0:
                     return False
     return True
-
-
-def _has_no_zero(term: Term) -> bool:
-    """Whether an expression is a product of reciprocals and exponentials."""
-    return isinstance(term, Product) and all(
-        base is E or (isinstance(exponent, Number) and exponent.value < 0) for base, exponent in term.factors
-    )
 
 
 def rebuilt(term: Term, known: Mapping[Term, Term]) -> Term:

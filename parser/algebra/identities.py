@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,7 +13,6 @@ from .functions import call, parity, rebuilt
 from .notation import function
 from .terms import (
     HALF,
-    MINUS_ONE,
     ZERO,
     Call,
     E,
@@ -144,26 +143,17 @@ def _joined(term: Term) -> Term:
     if not isinstance(term, Product):
         return term
     factors = dict(term.factors)
-    for base in [base for base, _ in term.factors if isinstance(base, Call)]:
-        assert isinstance(base, Call)
-        for whole in (*_with_ratio(base), *([raw_call("abs", base.arguments)] if base.name == "sign" else [])):
-            assert isinstance(whole, Call)
+    for base in factors:
+        record = function(base.name) if isinstance(base, Call) else None
+        name = "" if record is None else "abs" if record.name == "sign" else record.quotient
+        whole = raw_call(name, base.arguments) if name and isinstance(base, Call) else None
+        if isinstance(whole, Call):
             inside = _ratio(whole) or _signed(whole)
-            parts = factors_of(inside)
-            counts = [_count(factors.get(b), e) for b, e in parts.items()]
+            counts = [_count(factors.get(b), e) for b, e in factors_of(inside).items()]
             times = min(counts) if min(counts) > 0 else max(counts) if max(counts) < 0 else 0
             if times:
-                rest = product(term.coefficient, factors)
-                made = multiply(rest, power(inside, number(-times)), power(whole, number(times)))
-                return _joined(made)
+                return _joined(multiply(term, power(inside, number(-times)), power(whole, number(times))))
     return term
-
-
-def _with_ratio(base: Call) -> Iterator[Term]:
-    """The call of the same argument that is this one divided by its partner: tan(x) for sin(x)."""
-    record = function(base.name)
-    if record is not None and record.quotient:
-        yield raw_call(record.quotient, base.arguments)
 
 
 def _count(present: Term | None, wanted: Term) -> int:
@@ -215,16 +205,11 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
         one, other = other, one
     rest = product(coefficient / 2, {base: e for base, e in factors.items() if base not in calls})
     (a,), (b,) = one.arguments, other.arguments
-    ends = add(a, b), add(a, negative(b))
-    odd, even = (one.name, partner(one).name) if not is_even(one) else ("", one.name)
-    if is_even(one) or not is_even(other):
-        # The square of the odd function is 1 - cos(x)**2, or cosh(x)**2 - 1: its sign is that of the difference.
-        found = square(one)
-        assert found is not None
-        sign = number(1 if is_even(one) else found.constant)
-        turned = number(1) if is_even(one) else MINUS_ONE
-        return multiply(rest, sign, add(call(even, ends[1]), multiply(turned, call(even, ends[0]))))
-    return multiply(rest, add(call(odd, ends[0]), call(odd, ends[1])))
+    both_odd, found = not is_even(one) and not is_even(other), square(one)
+    of_sum, of_difference = (call((partner(one) if both_odd else one).name, add(a, c)) for c in (b, negative(b)))
+    # The square of the odd function is 1 - cos(x)**2, or cosh(x)**2 - 1: its sign is that of the difference.
+    sign = number(found.constant if both_odd and found is not None else 1)
+    return multiply(rest, sign, add(of_difference, negative(of_sum) if both_odd else of_sum))
 
 
 def with_hyperbolics(term: Term) -> Term:
@@ -249,23 +234,8 @@ def _hyperbolic(term: Sum) -> Term:
     if term.constant:
         parts.append(({}, term.constant))
     if len(parts) != 2 or abs(parts[0][1]) != abs(parts[1][1]) or any(set(factors) - {E} for factors, _ in parts):
-        return _complement(term)
+        return term
     (first, second), coefficients = (factors.get(E, ZERO) for factors, _ in parts), [c for _, c in parts]
     middle, half = multiply(HALF, add(first, second)), multiply(HALF, add(first, negative(second)))
     name = "cosh" if coefficients[0] == coefficients[1] else "sinh"
     return multiply(number(2 * coefficients[0]), power(E, middle), call(name, half))
-
-
-def _complement(term: Sum) -> Term:
-    """1/cosh(x)**2 for 1 - tanh(x)**2, which loses all digits far out."""
-    if len(term.terms) == 1:
-        ((part, coefficient),) = term.terms
-        base = next(iter(factors_of(part)))
-        record = function(base.name) if isinstance(base, Call) else None
-        is_squared = part is power(base, number(2)) and coefficient == -term.constant
-        if isinstance(base, Call) and record is not None and record.complement and is_squared:
-            # Of another function, which may keep the other form from overflowing, it stays as it is.
-            if any(isinstance(inner, Call) for inner in ordered(base.arguments)):
-                return term
-            return multiply(number(term.constant), formula(record.complement)(CANONICAL, {"x": base.arguments[0]}))
-    return term

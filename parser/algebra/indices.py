@@ -14,6 +14,8 @@ from itertools import count
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from .arithmetic import add, multiply, power, primitive_part
 from .functions import REWRITES, call, rebuilt
 from .notation import ELEMENT, LIST
@@ -39,6 +41,8 @@ from .terms import (
     summands,
 )
 
+LONGEST_LIST = 12  # elements that are written one by one
+
 # Calls of indices: 1 where two are equal and else 0; one from the end, and how many there are.
 SAME, REVERSED = "same", "reversed"
 
@@ -46,7 +50,7 @@ SAME, REVERSED = "same", "reversed"
 def _same(one: Term, other: Term) -> Term | None:
     if one is other or (isinstance(one, Number) and isinstance(other, Number)):
         return number(one is other)
-    if is_call(other, REVERSED) and isinstance(one, Number):
+    if is_call(other, REVERSED) and (isinstance(one, Number) or is_call(one, REVERSED)):
         return call(SAME, other.arguments[0], call(REVERSED, one, other.arguments[1]))
     return call(SAME, other, one) if one.digest > other.digest else None
 
@@ -71,7 +75,9 @@ def _element(whole: Term, *keys: Term) -> Term | None:
 
 
 def is_symmetric(whole: Term) -> bool:
-    """Whether an array is the inverse of a matrix times its transpose."""
+    """Whether an array is the identity, or the inverse of a matrix times its transpose."""
+    if is_call(whole, "eye"):
+        return True
     product = whole.arguments[0] if is_call(whole, "inverse") else ZERO
     left, right = product.arguments if is_call(product, "@") else (ZERO, ONE)
     return any(is_call(one, "T") and one.arguments[0] is other for one, other in ((left, right), (right, left)))
@@ -101,6 +107,11 @@ def powers_of(term: Term) -> list[Term]:
     if not isinstance(term, Product):
         return [ONE, term]
     return [number(term.coefficient), *(power(base, exponent) for base, exponent in term.factors)]
+
+
+def _places(numbers: Any, shape: Shape) -> list[Any]:
+    """The indices along each dimension of elements that are counted in order."""
+    return [*np.unravel_index(numbers, (1, *shape))[1:]]
 
 
 class Indices:
@@ -156,7 +167,7 @@ class Indices:
                 made[part] = part if changed is None else changed
             elif is_reduction(part) and isinstance(part, Call):
                 body, *over = part.arguments
-                made[part] = part if made[body] is body else self.reduced(part.name, made[body], over)
+                made[part] = self.reduced(part.name, made[body], over)
             else:
                 made[part] = rebuilt(part, made)
         return made[term]
@@ -170,6 +181,40 @@ class Indices:
         pairs = zip(axes_of(shape), keys, strict=True)
         return self.replaced(term, {own: key or ZERO for own, key in pairs if own is not None})
 
+    def listed(self, items: Sequence[Term]) -> Term | None:
+        """The vector of these elements. None: there are too many to be written one by one."""
+        return self.element(raw_call(LIST, tuple(items)), (len(items),)) if len(items) <= LONGEST_LIST else None
+
+    def by_index(self, term: Term, shape: Shape, places: Any) -> Term | None:
+        """The elements of a term of a shape in places of another array, which holds how many each is, from 1, or 0.
+
+        None: where they stand is no matter of equal indices and numbers.
+        """
+        count = np.flatnonzero(places)
+        own = [(i, at) for i, at in zip(axes_of(places.shape), _places(count, places.shape), strict=True) if i]
+        sources = _places(np.ravel(places)[count] - 1, shape)
+        if not count.size:
+            return None
+
+        def index_of(at: Any, size: int, others: Sequence[tuple[Index, Any]]) -> Term | None:
+            first = int(at[0])
+            if np.all(at == first):
+                # Near the end of a long array, a place is counted from there.
+                return number(first - size if 2 * first > size > first > LONGEST_LIST else first)
+            for i, other in others[::-1] if size > 1 else ():
+                if i.size == size and np.array_equal(at, other):
+                    return i
+                if i.size == size and np.array_equal(at, size - 1 - other):
+                    return call(REVERSED, i, number(size))
+            return None
+
+        keys = [index_of(at, size, own) for at, size in zip(sources, shape, strict=True)]
+        met = [(i, index_of(at, i.size, own[:n])) for n, (i, at) in enumerate(own)]
+        same = [(i, other) for i, other in met if other is not None]
+        if None in keys or len(same) > 1 or count.size * prod(i.size for i, _ in same) != places.size:
+            return None
+        return multiply(self.with_keys(term, shape, keys), *(call(SAME, *pair) for pair in same))
+
     def reduced(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """A reduction over indices."""
         free = self.free(body)
@@ -182,8 +227,6 @@ class Indices:
         if isinstance(body, Sum):
             if name == "sum" and self._is_centred(body, present):
                 return ZERO
-            if name == "sum" and any(self._meeting(part, present) for part, _ in body.terms):
-                return multiply(times, add(*(self.reduced(name, part, present) for part in summands(body))))
             content = number(abs(primitive_part(body)[0]))
             front, inside = [content], [multiply(power(content, number(-1)), body)]
         else:
@@ -207,21 +250,15 @@ class Indices:
 
     def _is_centred(self, body: Sum, over: Sequence[Any]) -> bool:
         """Whether terms are what others have on average: x - mean(x)."""
-        count = prod(i.size for i in over)
-        total: list[Term] = []
-        means = 0
-        for part in summands(body):
-            scale, rest = coefficient_of(part)
-            if is_call(rest, "mean") and not self.free(rest).intersection(over):
-                means += 1
-                inner, *own = rest.arguments
-                scale *= Fraction(count, prod(i.size for i in own if isinstance(i, Index)))
-                total.append(multiply(number(scale), raw_call("sum", (inner, *own))))
-            elif self.free(part).intersection(over):
-                total.append(multiply(number(scale), self.reduced("sum", rest, over)))
-            else:
-                return False
-        return bool(means) and add(*total) is ZERO
+
+        def as_sum(part: Term) -> Term | None:
+            if not is_call(part, "mean"):
+                return None
+            count = prod(i.size for i in part.arguments if isinstance(i, Index))
+            return multiply(number(Fraction(1, count)), raw_call("sum", part.arguments))
+
+        sums = self.mapped(body, as_sum)
+        return sums is not body and add(*(self.reduced("sum", part, over) for part in summands(sums))) is ZERO
 
     def _named(self, name: str, body: Term, over: Sequence[Any]) -> Term:
         """The reduction with the names of indices that all have of its kind."""
@@ -277,6 +314,8 @@ class Indices:
             rest = multiply(*powers[:i], *powers[i + 1 :])
             if is_call(factor, SAME):
                 for one, other in (factor.arguments, factor.arguments[::-1]):
+                    if is_call(one, REVERSED):
+                        one, other = one.arguments[0], call(REVERSED, other, one.arguments[1])
                     if isinstance(one, Index) and one in over:
                         return one, other, rest
         return None

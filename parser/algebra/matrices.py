@@ -12,11 +12,10 @@ from typing import Any
 
 from .arithmetic import add, multiply, power
 from .functions import call, rebuilt
-from .indices import REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
+from .indices import LONGEST_LIST, REVERSED, SAME, Indices, axes_of, is_reduction, is_symmetric, powers_of, sized
 from .notation import ELEMENT, LIST, SLICE
 from .shapes import Shape, named, numbers
 from .terms import (
-    HALF,
     MINUS_ONE,
     ONE,
     ZERO,
@@ -37,7 +36,6 @@ from .terms import (
     symbol,
 )
 
-LONGEST_LIST = 12
 _EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
 _KEEPDIM = named("keepdim", symbol("True"))
 # Reductions along dimensions too, with the arguments of a sum.
@@ -67,22 +65,22 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
-            whole, joined = term, self._joined(term)
+            whole, joined = term, self._joined(term, axes)
             while joined is not whole:
-                whole, joined = joined, self._joined(joined)
+                whole, joined = joined, self._joined(joined, axes)
             if whole is not term:
                 made = min(made, self._written(whole, axes), key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
 
-    def _joined(self, term: Term) -> Term:
-        """A sum with two products in one that have a factor in common: (W + W.T) @ x for W @ x + W.T @ x."""
+    def _joined(self, term: Term, axes: Axes) -> Term:
+        """A sum with products in one that have factors in common: (W + W.T) @ x for W @ x + W.T @ x, and outer ones."""
         members: dict[tuple[Term, ...], list[tuple[Term, Term]]] = {}
         for part, scale in term.terms if isinstance(term, Sum) and len(term.terms) <= _MOST_JOINED else ():
-            if isinstance(part, Call) and part.name == "sum" and is_reduction(part):
-                body, *over = part.arguments
-                for factor in powers_of(body)[1:]:
-                    rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+            body, *over = part.arguments if is_reduction(part) and is_call(part, "sum") else (part,)
+            for factor in powers_of(body)[1:]:
+                rest = multiply(number(scale), body, power(factor, MINUS_ONE))
+                if over or len(axes) > 1:
                     members.setdefault((factor, *over), []).append((part, rest))
         group = max(members, key=lambda group: len(members[group]), default=())
         if not group or len(members[group]) < 2 or not isinstance(term, Sum):
@@ -90,7 +88,8 @@ class Matrices:
         factor, *over = group
         parts = [part for part, _ in members[group]]
         others = (multiply(number(scale), part) for part, scale in term.terms if part not in parts)
-        body = multiply(factor, add(*(rest for _, rest in members[group])))
+        common = multiply(*(f for (f, *o), found in members.items() if o == over and [p for p, _ in found] == parts))
+        body = multiply(common, add(*(multiply(rest, factor, power(common, MINUS_ONE)) for _, rest in members[group])))
         return add(number(term.constant), *others, self.indices.reduced("sum", body, over))
 
     def _written(self, term: Term, axes: Axes) -> Term:
@@ -177,11 +176,11 @@ class Matrices:
             zeros = self.shapes.fitted(ZERO, sized(axes), True)
             inside = self.shapes.fitted(self.array(rest, others), sized(others), True)
             return self._made("select_scatter", axes, zeros, inside, number(axes.index(one)), other)
-        assert isinstance(other, Index)
         if other in self.indices.free(rest) and list(axes) == [one, other]:
             return self._made("diag", axes, self.array(rest, [other]))
-        identity = self._made("eye", [other, other], number(other.size))
-        return multiply(self.array(rest, axes), self._placed(identity, met.arguments, axes, True))
+        assert isinstance(one, Index)
+        identity = self._made("eye", [one, one], number(one.size))
+        return multiply(self.array(rest, axes), self.array(raw_call(ELEMENT, (identity, *met.arguments)), axes))
 
     # Elements of arrays.
 
@@ -190,8 +189,13 @@ class Matrices:
         whole, *keys = term.arguments
         if not self.indices.free(term):
             return term
-        if is_call(keys[-1], REVERSED):
-            whole = self.shapes.record(raw_call("flip", (whole,)), self.shapes.of(whole))
+        if is_call(whole, LIST) and self.indices.varies(whole):
+            items = raw_call(LIST, tuple(self.array(item, ()) for item in whole.arguments))
+            whole = self.shapes.record(items, self.shapes.of(whole))
+        turned = [number(i) for i, key in enumerate(keys) if is_call(key, REVERSED)]
+        if turned:
+            options = () if len(keys) == 1 else (raw_call(LIST, tuple(turned)),)
+            whole = self.shapes.record(raw_call("flip", (whole, *options)), self.shapes.of(whole))
         dims = [next(iter(self.indices.free(key)), None) for key in keys]
         picked = [
             _EVERYTHING if dim or size == 1 else key
@@ -206,14 +210,14 @@ class Matrices:
             places = [number(i) for i, own in enumerate(dims) if own is dim]
             dims = [*(own for own in dims if own is not dim), dim]
             whole = self._made("diagonal", dims, whole, *([ZERO, *places] if len(dims) > 1 else []))
-        return self._placed(whole, dims, axes, is_symmetric(whole))
+        return self._placed(whole, dims, axes)
 
-    def _placed(self, whole: Term, dims: Axes, axes: Axes, is_symmetric: bool = False) -> Term:
+    def _placed(self, whole: Term, dims: Axes, axes: Axes) -> Term:
         """An array with dimensions in other places."""
         own = [dim for dim in dims if dim is not None]
         wanted = [dim for dim in axes if dim in own]
         if own != wanted:
-            if not is_symmetric:
+            if not is_symmetric(whole):
                 whole = self._turned(self._with_sizes(whole, list(dims), own), own, wanted)
             dims = wanted
         start = axes.index(wanted[0])
@@ -235,8 +239,6 @@ class Matrices:
             return whole
         if isinstance(whole, Call) and pattern == [*dims, None] and self._is_along_last(whole):
             return self._made(whole.name, pattern, *whole.arguments, _KEEPDIM)
-        if isinstance(whole, Call) and dims == [*pattern, None] and whole.arguments[-1] is _KEEPDIM:
-            return self._made(whole.name, pattern, *whole.arguments[:-1])
         for name, longer, shorter in (("squeeze", dims, pattern), ("unsqueeze", pattern, dims)):
             for i in [i for i, dim in enumerate(longer) if dim is None]:
                 if longer[:i] + longer[i + 1 :] == shorter:
@@ -257,7 +259,8 @@ class Matrices:
         name, (body, *over) = term.name, term.arguments
         own = [dim for dim in axes if dim in self.indices.free(term)]
         if not own and len(over) == 1 and self._has_places(body, over):
-            return _of_items(name, self._items(body, over))
+            listed = self._items(body, over)
+            return add(*children(listed)) if name == "sum" else call(name, listed)
         dims = [*own, *over]
         orders: list[Axes] = [*permutations(dims)] if len(dims) <= _MOST_ORDERS else [dims, [*over, *own]]
         if not own and any(is_call(part, ELEMENT) and part.arguments[-1] is ZERO for part in ordered([body])):
@@ -322,14 +325,6 @@ class Matrices:
         if is_call(left, "inverse") and is_call(right, "inverse") and len(axes) == 2:
             return self._made("inverse", axes, self._product(right.arguments[0], left.arguments[0], axes))
         return self._made("@", axes, *(self.shapes.fitted(part, self.shapes.of(part), True) for part in (left, right)))
-
-
-def _of_items(name: str, listed: Term) -> Term:
-    """The reduction of a list."""
-    items = [*children(listed)]
-    if name == "norm":
-        return power(add(*(power(item, number(2)) for item in items)), HALF)
-    return add(*items) if name == "sum" else multiply(*items) if name == "prod" else call(name, listed)
 
 
 def _place(factor: Term) -> tuple[bool, str]:

@@ -50,7 +50,7 @@ from .terms import (
 
 _MOST_TOKENS = 600  # of an expression for which other forms are looked for
 _MOST_INNER_TOKENS = 150  # of one that is a part of another
-_MOST_PLAIN_TOKENS = 20_000  # of one that is brought to its canonical form
+_MOST_PLAIN_TOKENS = 200_000  # of one that is brought to its canonical form
 _MOST_DENOMINATORS = 8  # that are made one
 _MOST_FACTORS = 300  # of the terms of a sum that is multiplied out
 _MOST_TIMES_LONGER = 4  # of a sum with all denominators before it

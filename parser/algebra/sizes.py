@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from itertools import combinations
 from typing import NamedTuple
+
+from flint import fmpz
 
 from ...engine.program.program import Constant
 from ...engine.program.program import Program as Traced
@@ -159,8 +160,6 @@ def is_size(term: Term) -> bool:
 
 def _exact(value: Fraction) -> Fraction:
     """The fraction of sizes that was folded into a float."""
-    if value.denominator <= _LARGEST_PRODUCT:
-        return value
     near = value.limit_denominator(_LARGEST_PRODUCT)
     return near if abs(float(near) - float(value)) <= 4 * math.ulp(float(value)) else value
 
@@ -211,7 +210,7 @@ class _Names:
         factors: list[Term] = []
         for whole, name in self.names.items():
             value, times = _taken(value, whole, whole)
-            value, less = _taken(value, _largest_factor(whole - 1), whole - 1)
+            value, less = _taken(value, int(max(fmpz(whole - 1).factor())[0]), whole - 1)
             factors += [power(name, number(times)), power(add(name, number(-1)), number(less))]
         return multiply(number(value), *factors)
 
@@ -224,12 +223,3 @@ def _taken(value: Fraction, factor: int, whole: int) -> tuple[Fraction, int]:
     while value.denominator % factor == 0:
         value, times = value * whole, times - 1
     return value, times
-
-
-@cache
-def _largest_factor(value: int) -> int:
-    """The largest prime factor of a whole number."""
-    factor = 2
-    while factor * factor <= value:
-        value, factor = (value // factor, factor) if value % factor == 0 and value > factor else (value, factor + 1)
-    return value

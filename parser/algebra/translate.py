@@ -92,13 +92,13 @@ def _inner(program: Program) -> frozenset[Variable]:
     """
     uses = Counter(a for equation in program.equations for a in equation.arguments if isinstance(a, Variable))
     uses.update(output for output in program.outputs.values() if isinstance(output, Variable))
-    kinds: dict[Any, str] = {}
-    inner: set[Variable] = set()
-    for equation in program.equations:
-        if kind := _kind(equation):
-            kinds[equation.results[0]] = kind
-            inner.update(a for a in equation.arguments if isinstance(a, Variable) and kinds.get(a) == kind)
-    return frozenset(v for v in inner if uses[v] == 1)
+    kinds = {equation.results[0]: _kind(equation) for equation in program.equations}
+    return frozenset(
+        a
+        for equation in program.equations
+        for a in equation.arguments
+        if isinstance(a, Variable) and uses[a] == 1 and kinds.get(a) and kinds[a] == _kind(equation)
+    )
 
 
 def _flattened(equation: Equation, pending: Mapping[Variable, Equation]) -> Iterator[tuple[Any, int]]:

@@ -55,7 +55,7 @@ def read_value(name: str, text: str) -> Tensor:
         bare = text.strip("[]() ")
         reason = "a range is no single value"
         help = f"a range is for `map`, which makes a table of it, and for `plot`: `autodiff map EXPR --{name} {bare}`"
-    elif help is None:
+    elif help is None or not text.strip():
         help = "write a number, a list such as `[1, 2]`, a constant expression such as `pi/2`, or `@file`"
     raise UsageError(f"the value of `{name}` cannot be {quoted(text)}: {reason}", help)
 
@@ -157,7 +157,8 @@ def _load_npy(path: str, shown: str) -> Any:
             raise
         except Exception as error:
             # NumPy reads the header as Python: what is wrong with one may raise anything.
-            raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
+            words = sentence(str(error)) if isinstance(error, ValueError) else "its header is damaged"
+            raise UsageError(f"{shown} does not hold an array of numbers: {words}") from None
 
 
 def _read_json(path: str, shown: str) -> Any:

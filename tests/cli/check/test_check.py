@@ -426,3 +426,11 @@ def test_points_compared_together_have_the_numbers_of_each_by_itself() -> None:
             assert repr(compare_all(expression, points, order)) == repr(
                 [compare(expression, point, order) for point in points]
             )
+
+
+@pytest.mark.parametrize(
+    ("text", "x"), [("log(x)", "1e-50"), ("sqrt(x)", "1e-200"), ("1/x", "1e-100"), ("cbrt(x)", "-1e-120")]
+)
+def test_next_to_the_end_of_a_domain_the_steps_are_as_short_as_the_way_there(autodiff, text: str, x: str) -> None:
+    result = autodiff("check", text, f"--x={x}")
+    assert (result.code, "verdict\tok" in result.out) == (0, True)

@@ -19,8 +19,14 @@ POINT = (0.3, 0.8, 0.6, 0.9)
 
 def value(text: str, operation: Operation) -> float:
     """The value of an expression in the arguments of an operation, of which the first is 0.3 and so on."""
-    given = {name: tensor(number) for name, number in zip(operation.arguments, POINT, strict=False) if name in text}
+    given = {name: tensor(number) for name, number in arguments_of(operation).items() if name in text}
     return evaluate(parse(text), given).item()
+
+
+def arguments_of(operation: Operation) -> dict[str, float | bool]:
+    """A number for each argument, and for a mask that it is true."""
+    pairs = zip(operation.arguments, POINT, strict=False)
+    return {name: number > 0 if name == "mask" else number for name, number in pairs}
 
 
 @grouped("operation", [p for p in PRIMITIVES if isinstance(p.formula, str)], ids=lambda p: p.name)
@@ -28,7 +34,7 @@ def test_a_formula_has_the_value_of_its_operation(operation: Operation) -> None:
     if operation.name == "polygamma":
         pytest.skip("its order is a whole number")
     assert isinstance(operation.formula, str)
-    arguments = [np.float64(number) for number in POINT[: len(operation.arguments)]]
+    arguments = [np.array(number)[()] for number in arguments_of(operation).values()]
     with np.errstate(all="ignore"):
         expected = float(operation.forward(*arguments))
     assert value(operation.formula, operation) == pytest.approx(expected, rel=1e-12, nan_ok=True)
