@@ -71,8 +71,10 @@ def _unrepeated(primitive: Operation, data: Sequence[Any], shape: tuple[int, ...
     given = list(data)
     for i in range(primitive.tensors):
         source = _source(given[i], "moves", "repeated")
+        if source is None:
+            continue
         others = [getattr(value, "shape", ()) for k, value in enumerate(given[: primitive.tensors]) if k != i]
-        if source is not None and np.broadcast_shapes(source.shape, *others) == shape:
+        if np.broadcast_shapes(source.shape, *others) == shape:
             given[i] = source
     return None if all(map(is_, given, data)) else given
 
@@ -86,8 +88,7 @@ def rewritten(primitive: Operation, data: Sequence[Any], example: Any) -> tuple[
         bare = _unrepeated(primitive, data, example.shape)
         if bare is not None:
             return primitive, bare
-    plus, minus, mul, div = map(record_of, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
-    neg = record_of(arithmetic.neg)
+    plus, minus, mul, div, neg = _SIGNED
     if primitive.name == "rsub" and data[2] == 1:
         return minus, [data[1], data[0]]
     if primitive.name == "reciprocal":
@@ -126,6 +127,12 @@ def _without_sign(value: Any) -> Any:
 def record_of(call: Any) -> Operation:
     """The record of the operation that a function of the table runs."""
     return call.operation
+
+
+_SIGNED = [
+    record_of(call)
+    for call in (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide, arithmetic.neg)
+]
 
 
 def key_of(primitive: Operation, arguments: tuple[Any, ...]) -> Any:

@@ -117,7 +117,7 @@ class Trace(Level):
         try:
             arguments = bind(primitive, args, kwargs)
             data = [_stripped(argument) for argument in arguments]
-            if not any(True for _ in _symbols(data)):
+            if not _symbols(data):
                 return call(*arguments)
             if primitive.variadic:
                 data[0] = list(data[0])
@@ -238,13 +238,15 @@ def _stripped(value: Any) -> Any:
     return value
 
 
-def _symbols(data: Any) -> Any:
+def _symbols(data: Sequence[Any]) -> list[Symbol]:
     """The symbols in arguments."""
-    if isinstance(data, Symbol):
-        yield data
-    elif isinstance(data, (list, tuple)):
-        for value in data:
-            yield from _symbols(value)
+    found: list[Symbol] = []
+    for value in data:
+        if isinstance(value, Symbol):
+            found.append(value)
+        elif isinstance(value, (list, tuple)):
+            found += _symbols(value)
+    return found
 
 
 def _examples(data: Any, ordinary: bool = False) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -74,8 +75,8 @@ class Accuracy:
         is_alone = not any(self.shapes.values())
         value = self._traced({"": expression})
         for count in (_POINTS,) if is_alone else (_POINTS_OF_ARRAYS, _POINTS):
-            largest = max((v.size for v in ordinary(self.shapes, 1).values()), default=1)
-            self.count = max(1, min(count, _MOST_NUMBERS // max(largest, 1)))
+            largest = max([1, *map(prod, self.shapes.values())])
+            self.count = max(1, min(count, _MOST_NUMBERS // largest))
             self.points = ordinary(self.shapes, self.count)
             self.has_value = np.all([*map(_finite, _numbers(value, self.points))], 0)
             if self.has_value.any():
@@ -137,7 +138,10 @@ class Accuracy:
         changed = _numbers(self.program, moved(points, _STEP))
         nearby = [self._actual(program, moved(points, k * _STEP)) for k in range(1, _NEARBY + 1)]
         for i, by in enumerate(found.results):
-            a, e = actual[i][rows], np.array([self._known(i, row) for row in rows.tolist()])
+            # By the engine, where it is not known better.
+            known = [self.true(i, row) if self.by else None for row in rows.tolist()]
+            e = np.array([self.slopes[i][row] if true is None else true for row, true in zip(rows, known, strict=True)])
+            a = actual[i][rows]
             apart, change, noise = abs(a - e), abs(changed[i] - e), np.max([abs(near[i] - a) for near in nearby], 0)
             is_fine = _every(apart <= _allowed(e) + 10 * change)
             is_compared[rows[~is_fine]] = False
@@ -198,11 +202,6 @@ class Accuracy:
         """What is little beside each derivative at ordinary points."""
         sizes = (abs(slope[: self.count][self.usable]) for slope in self.slopes)
         return [_CLOSE * float(np.median(size)) if size.size else 0.0 for size in sizes]
-
-    def _known(self, i: int, row: int) -> Any:
-        """A derivative at a point, by the engine where it is not known better."""
-        true = self.true(i, row) if self.by else None
-        return self.slopes[i][row] if true is None else true
 
     def _true(self, i: int, row: int, by: float = 0.0) -> float | None:
         """What a derivative is, at a point or one moved `by` parts of its values. None: that is not known."""

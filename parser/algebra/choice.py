@@ -126,28 +126,29 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
 
 
 def _is_limit(condition: Term, then: Term, otherwise: Term) -> bool:
-    """Whether one branch only says what the other is anyway, but for rounding, where the condition holds.
+    """Whether one branch is the other times what is 1 where the condition holds, but for rounding.
 
     PyTorch has 1 for sigmoid(x) above 20, for instance.
     """
     comparison = _comparison(condition)
     if comparison is None or comparison.op not in ("<", ">") or then is ZERO:
         return False
-    return _far_out(comparison, then) is _far_out(comparison, otherwise)
+    coefficient, ratio = coefficient_of(multiply(otherwise, power(then, MINUS_ONE)))
+    return coefficient == 1 and all(e is ONE and _is_one(comparison, base) for base, e in factors_of(ratio).items())
 
 
-def _far_out(comparison: Comparison, term: Term) -> Term:
-    """The expression with 0 for exponentials that are next to nothing where the comparison holds."""
+def _is_one(comparison: Comparison, base: Term) -> bool:
+    """Whether a function is 1 without the exponentials that are next to nothing where the comparison holds."""
     side = 1 if comparison.op == "<" else -1
 
     def without_small(part: Term) -> Term:
         exponent = factors_of(part).get(E, ZERO)
         shift = exponent.constant if isinstance(exponent, Sum) else Fraction(0)
         rate = multiply(subtract(exponent, number(shift)), power(comparison.quantity, MINUS_ONE))
-        is_small = isinstance(rate, Number) and rate.value * side > 0
+        is_small = part is power(E, exponent) and isinstance(rate, Number) and rate.value * side > 0
         return ZERO if is_small and rate.value * comparison.bound + shift <= _SMALL_EXPONENT else part
 
-    return rewritten(in_exponentials(term), without_small, children)
+    return isinstance(base, Call) and rewritten(in_exponentials(base), without_small, children) is ONE
 
 
 def _assuming(condition: Term, branch: Term, holds: bool) -> Term:

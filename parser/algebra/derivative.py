@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -214,7 +213,15 @@ def _preferred(
 ) -> Derivatives:
     """The derivatives, or those in given names that are shorter, or in other terms that are right at more points."""
     best = _fault_count(found), sum(map(tokens, terms))
-    for other in itertools.chain([named] if named is not None else [], others):
+
+    def candidates() -> Iterator[Sequence[Term]]:
+        if named is not None:
+            yield named
+        # To count the tokens of the others takes a while.
+        if best[0]:
+            yield from others
+
+    for other in candidates():
         if other is not named and not best[0]:
             break
         with contextlib.suppress(DisagreementError):

@@ -343,9 +343,12 @@ def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
     """Whether there is a relation between factors, or between one and a number: of a square, a quotient, a sign."""
     circular = [(base, exponent) for base, exponent in factors if formula_of_square(base) is not None]
     if len(circular) > 1 or any(abs(integer(e) or 0) > 1 for _, e in circular):
-        circular = [(base, exponent) for base, exponent in circular if square(base) is not None]
-        if len({base for base, _ in circular}) > 1 or any(abs(integer(e) or 0) > 1 for _, e in circular):
-            return True
+        found: set[Term] = set()
+        for base, exponent in circular:
+            if square(base) is not None:
+                found.add(base)
+                if len(found) > 1 or abs(integer(exponent) or 0) > 1:
+                    return True
     return any(is_call(base, "sign", "abs", "where") or has_quotient(base) for base, _ in factors)
 
 

@@ -43,17 +43,7 @@ def traced(
     """
     if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
         with suppress(ExpressionError, TraceError):
-            return _traced(named, wanted, shapes, limits, also)
-    return _traced(expression, wanted, shapes, limits, also)
-
-
-def _traced(
-    expression: Program,
-    wanted: Sequence[By],
-    shapes: Shapes,
-    limits: Limits,
-    also: Mapping[str, Program],
-) -> tuple[Traced, int]:
+            return traced(named, wanted, shapes, limits, also)
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 

@@ -153,6 +153,9 @@ FORMS = [
     ("softplus(b*x)/b", "x", "sigmoid(b*x)"),
     ("softplus(-3*x-2)", "x", "-3*sigmoid(-3*x - 2)"),
     ("softplus(x, 1, 5)", "x", "where(x > 5, 1, sigmoid(x))"),
+    ("where(x > 20, x, x + 1000*exp(-x))", "x", "where(x > 20, 1, 1 - 1000*exp(-x))"),
+    ("max(min(2*x, 1), -1)", "x", "where(2*x <= 1, where(2*x == 1, 1, where(x > -1/2, 2, where(x == -1/2, 1, 0))), 0)"),
+    ("relu(1 - relu(x))", "x", "where(x > 0, where(x < 1, -1, 0), 0)"),
     ("mish(x)", "x", "x*sigmoid(x)*(1 - tanh(softplus(x))**2) + tanh(softplus(x))"),
     # Roots of what is positive together.
     ("sqrt(2*x-x**2) + acos(1-x)", "x", "sqrt((2 - x)/x)"),
