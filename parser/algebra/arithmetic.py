@@ -227,7 +227,7 @@ def _power_of_number(base: Number, exponent: Term, whole: int | None) -> Term:
         if root is not None:
             return number(root)
         # Roots of fractions are written without them: sqrt(2)/2.
-        if exponent.value < 0 or exponent.value > 1:
+        if whole is None and not 0 < exponent.value < 1 and abs(exponent.value) < _LARGEST_POWER:
             whole = exponent.value.numerator // exponent.value.denominator
             rest = number(exponent.value - whole)
             return multiply(power(base, number(whole)), power(base, rest))

@@ -37,8 +37,12 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], array
     ]
     if any(operand is None for operand in operands):
         return None
-    pairs = zip(primitive.arguments[count:], arguments[count:], strict=True)
-    parameters = {name: value for name, value in pairs if name not in _INTERNAL}
+    others = zip(primitive.arguments[count:], arguments[count:], equation.arguments[count:], strict=True)
+    parameters = {
+        name: _operand(algebra, value, given, arrays) if isinstance(given, (Variable, Constant)) else value
+        for name, value, given in others
+        if name not in _INTERNAL
+    }
     shape = equation.results[0].shape
     if primitive.name in _SPELLINGS:
         made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, arrays)

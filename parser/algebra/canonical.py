@@ -14,7 +14,7 @@ from .arithmetic import add, multiply, negative, power, subtract
 from .functions import call
 from .matrices import Matrices
 from .notation import FLOAT
-from .shapes import Shape, numbers
+from .shapes import Shape, numbers, repeated
 from .terms import MINUS_ONE, Number, Term, is_call, number, raw_call
 
 
@@ -70,7 +70,9 @@ def _filled(matrices: Matrices, term: Term, shape: Shape, floating: bool) -> Ter
     """An operand as it is, which has its shape, but for one number that stands for an array."""
     if not isinstance(term, Number) and not is_call(term, FLOAT):
         return term
-    item = raw_call(FLOAT, (term,)) if floating and isinstance(term, Number) else term
+    if isinstance(term, Number) and not floating:
+        return repeated(term, shape)
+    item = raw_call(FLOAT, (term,)) if isinstance(term, Number) else term
     return raw_call("broadcast_to", (item, numbers(shape)))
 
 

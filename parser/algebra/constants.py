@@ -67,9 +67,10 @@ def _rational(value: float) -> Fraction | None:
 def _named() -> list[tuple[float, Term]]:
     """Constants that rules have, with their values; what is one over them is read as such too."""
     pi = symbol("pi")
-    roots = [(2.0, number(2)), (math.pi, pi), (2 * math.pi, multiply(number(2), pi))]
+    roots = [(2.0, number(2)), (3.0, number(3)), (math.pi, pi), (2 * math.pi, multiply(number(2), pi))]
     return [
         (math.pi, pi),
+        (math.e, symbol("e")),
         *((math.sqrt(value), power(term, HALF)) for value, term in roots),
         (math.sqrt(2 / math.pi), power(multiply(number(2), power(pi, number(-1))), HALF)),
         *((math.log(n), call("log", number(n))) for n in (2, 3, 5, 6, 7, 10)),

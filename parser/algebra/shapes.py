@@ -64,6 +64,8 @@ class Shapes:
         like = next((variable for variable, own in self.variables.items() if own == shape), None)
         if like is not None and floating and value in (ZERO, ONE):
             return self.record(raw_call("zeros_like" if value is ZERO else "ones_like", (like,)), shape)
+        if not floating and shape:
+            return self.record(repeated(value, shape), shape)
         item = raw_call(FLOAT, (value,)) if floating else value
         return self.record(raw_call("broadcast_to", (item, numbers(shape))), shape) if shape else item
 
@@ -104,6 +106,13 @@ def numbers(values: Any) -> Term:
     if isinstance(values, (tuple, list)):
         return raw_call(LIST, tuple(map(numbers, values)))
     return number(int(values))
+
+
+def repeated(value: Term, shape: Shape) -> Term:
+    """One whole number in lists of this shape, as an index has to be: what is computed of numbers is floating."""
+    for size in reversed(shape):
+        value = raw_call(LIST, (value,) * size)
+    return value
 
 
 def named(name: str, value: Term) -> Term:

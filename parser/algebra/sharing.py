@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from .arithmetic import power
-from .notation import FLOAT, KEYWORD, RESULT, SLICE
+from .notation import FLOAT, KEYWORD, LIST, RESULT, SLICE, function
 from .presentation import Presentation
-from .terms import E, Number, Product, Symbol, Term, children, is_call, ordered, product
+from .terms import Call, E, Number, Product, Symbol, Term, children, is_call, ordered, product
 
 _LONG = 40  # tokens; what is shorter is readable as it is
 _SAVED = 8  # tokens that a name has to save
@@ -100,6 +100,9 @@ def _shown_children(term: Term) -> Iterator[Term]:
         yield from (power(base, exponent) for base, exponent in term.factors)
     elif isinstance(term, Product):
         yield from (part for part in children(term) if part is not E)
+    elif isinstance(term, Call) and (record := function(term.name)) is not None and record.family == "indexing":
+        # An index is a list of whole numbers, which would be floating under a name.
+        yield from (part for part in children(term) if not is_call(part, LIST))
     else:
         yield from children(term)
 

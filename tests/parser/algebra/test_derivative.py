@@ -320,3 +320,10 @@ def test_what_powers_with_a_variable_exponent_have_in_common_is_taken_out(source
     body = derivatives(parse(source), [by], share=False).program(by).statements[-1]
     assert isinstance(body, Binary)
     assert body.op in "*/"
+
+
+@grouped("power", ["2**70", "2**70.5", "2**-70.5", "3**(200/3)", "0.5**100", "(1/3)**200", "10**300", "7**-64"])
+def test_a_large_power_of_a_number_is_a_factor_like_any_other(power: str) -> None:
+    found = derivatives(parse(f"{power}*x**2"), [("x",)]).program(("x",))
+    value, expected = (evaluate(program, {"x": tensor(0.5)}) for program in (found, parse(f"{power}*2*x")))
+    assert value.item() == pytest.approx(expected.item(), rel=1e-12)

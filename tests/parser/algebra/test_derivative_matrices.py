@@ -43,6 +43,9 @@ OF_MATRICES = [
     ("(x - mean(x)) @ (x - mean(x))", "x", "2*(x - mean(x))"),
     ("((A - mean(A, 0))**2).sum()", "A", "2*(A - mean(A, 0))"),
     ("-sum(b*log(sigmoid(A @ x)) + (1 - b)*log(1 - sigmoid(A @ x)))", "x", "A.T @ (sigmoid(A @ x) - b)"),
+    ("-sum(b*log(sigmoid(A @ x)) + (1 - b)*log(1 - sigmoid(A @ x)))", "A", "outer(sigmoid(A @ x) - b, x)"),
+    ("logsumexp(A @ x, 0) - b @ A @ x", "A", "outer(softmax(A @ x, 0) - b, x)"),
+    ("sum(flip(A, [0])*outer(b, x))", "A", "outer(flip(b), x)"),
     ("norm(A.T @ A - outer(x, x))**2", "A", "4*(A @ (A.T @ A - outer(x, x)))"),
     ("trace(A @ A.T)", "A", "2*A"),
     ("norm(A)", "A", "A/norm(A)"),
@@ -99,6 +102,31 @@ def test_the_derivative_of_no_elements_is_zero(source: str) -> None:
 def test_the_derivatives_of_each_element_agree_with_the_engine_in_every_form_that_they_have(source: str) -> None:
     shapes = {name: shape for name, shape in {"A": (2, 3), "x": (3,)}.items() if name in source}
     assert jacobians(parse(source), [("x",)], shapes, {}, simplify=True, limits=Limits()).points
+
+
+@grouped(
+    "source",
+    [
+        *(f"{name}(x, 0, {places}, b)*x" for name in ("index_add", "index_copy") for places in ("[1, 1]", "[2, 0]")),
+        *(f"index_add(A*A, -1, {places}, outer(b, b))**2" for places in ("[1, 1]", "[2, 1]")),
+        *(f"index_fill(A, {dim}, {places}, s)*A" for dim in (0, 1) for places in ("[1]", "[0, 0]", "[0, 1]")),
+        *(f"sum({name}(A, {q}, 1)*b)" for name in ("quantile", "nanquantile") for q in (0, 0.5, 0.75)),
+        "gather(A, 1, [[1], [1]])*A",
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_places_stay_whole_numbers_in_derivatives_where_all_are_equal_or_met_again(source: str) -> None:
+    shapes = {name: shape for name, shape in SHAPES.items() if re.search(rf"\b{name}\b", source)}
+    assert derivatives(parse(source), [(name,) for name in shapes], shapes).points
+
+
+@grouped(
+    "source", ["flip(diag(x), [0]) @ x", "flip(B, [0, 1]) @ x", "flip(diag(x) @ B, [1]) @ x", "trace(flip(B, [0]))"]
+)
+def test_a_flip_of_a_matrix_is_one_of_its_indices(source: str) -> None:
+    shapes = {name: shape for name, shape in SHAPES.items() if re.search(rf"\b{name}\b", source)}
+    assert derivatives(parse(source), [(name,) for name in shapes], shapes).points
+    assert derivatives(parse(f"sum(({source})**2)"), [(name,) for name in shapes], shapes).points
 
 
 SHAPES = {"A": (2, 3), "B": (3, 3), "x": (3,), "b": (2,), "s": ()}
