@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 # The first step as a part of x (or of 1, if that is more), at least, and how much shorter each next one is.
-_FIRST_STEP = 1 / (4 * math.pi)
+FIRST_STEP = 1 / (4 * math.pi)
 _RATIO = 2.0
 _COLUMNS = 7
 _EPSILON = float(np.finfo(float).eps)
@@ -79,7 +79,7 @@ def slopes(function: Callable[[Any], Any], x: Any) -> Slopes:
     """
     with np.errstate(all="ignore"):
         least = _LAST_STEP * np.where(x == 0, 1.0, np.maximum(abs(x), _LEAST))
-        first = _FIRST_STEP * np.maximum(1.0, abs(x))
+        first = FIRST_STEP * np.maximum(1.0, abs(x))
         count = 1 + math.ceil(np.log2(first / least).max())
         steps = least * 2.0 ** np.arange(count)[::-1, None]
         values = np.asarray(function(np.concatenate([x + steps, x - steps, x[None]])), float)

@@ -8,7 +8,7 @@
     arrays         operations on arrays, in elements;  calls: any other, as a call of a function of the language
     matrices       expressions in elements as arrays again: products, transposes, sums
     shapes         the shapes of what is written, as broadcasting makes them
-    definitions    names that a person gave to parts
+    definitions    names that a person gave to parts;  chain_rule: derivatives in these names
     simplify       the shortest of several equal forms; sharing names parts that occur often
     equality       whether a claim and the derivative cancel
     presentation   an expression as the syntax that a person would write

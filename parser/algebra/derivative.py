@@ -22,8 +22,9 @@ from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .accuracy import Accuracy, DisagreementError, judged
 from .canonical import VERBATIM
+from .chain_rule import ChainRule
 from .constants import with_named_constants
-from .definitions import definitions
+from .definitions import definitions, is_long
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .simplify import simplified
@@ -33,7 +34,6 @@ from .traced import By, Shapes, traced, variables_of
 from .translate import translated
 from .written import Derivatives, Fault, presented
 
-_MOST_WITHOUT_NAMES = 500  # operations of derivatives, of an expression that names its parts
 _MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter
 _MOST_PROBED = 1000  # operations of derivatives that are tried far out and near 0
 _MOST_ORDER = 4  # of the engine's derivatives that those of a derivative are compared with
@@ -75,10 +75,9 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
-        found = _step_by_step(expression, wanted, names, share, limits)
-        if found is not None:
-            return found
+    is_scalar = simplify and not any(shapes.values())
+    if is_scalar and (found := _by_steps(expression, wanted, names, share, is_final, limits)):
+        return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
     is_alone = simplify and is_final and not arrays and elements == 1
@@ -102,10 +101,9 @@ def derivatives(
         return checked(presented(expression, names, dict(zip(wanted, terms, strict=True)), share, shown))
 
     if simplify:
-        named = _in_given_names(expression, wanted, limits) if share and is_alone else None
-        # Without the names, what is made of many steps is much longer, if it ends at all.
-        first = named if len(program.equations) > _MOST_WITHOUT_NAMES else None
-        for terms in _attempts(plain, first, is_final, near, shown):
+        rule = ChainRule(expression, wanted, limits) if share and is_alone and definitions(expression) else None
+        named = next(rule.derivatives()) if rule else None
+        for terms in _attempts(plain, is_final, near, shown):
             with _differing_by_rounding(plain):
                 found = formed(terms)
                 others = _others(terms, near, shown.tokens) if is_alone else ()
@@ -133,18 +131,12 @@ def _origin(
 
 
 def _attempts(
-    plain: Callable[[], list[Term]],
-    first: Sequence[Term] | None,
-    is_final: bool,
-    near: list[list[Term]],
-    shown: Presentation,
+    plain: Callable[[], list[Term]], is_final: bool, near: list[list[Term]], shown: Presentation
 ) -> Iterator[Sequence[Term]]:
     """Derivatives that the engine has as `plain`, the best form first; `near` and `shown` as `simplified` takes them.
 
     A plainer form is the answer where one loses digits, or has 1/0 in it, whose sign only the engine knows.
     """
-    if first is not None:
-        yield first
     products = (part for term in plain() if isinstance(term, Sum) for part, _ in term.terms)
     if sum(len(part.factors) for part in products if isinstance(part, Product)) > _MOST_MULTIPLIED:
         return
@@ -155,13 +147,60 @@ def _attempts(
     yield plain()
 
 
-def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
-    """The first derivatives in the names that the expression gives to parts. None: it gives none."""
-    names = definitions(expression)
-    if not names or max(map(len, wanted)) > 1:
+def _by_steps(
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, is_final: bool, limits: Limits
+) -> Derivatives | None:
+    """The derivatives by single numbers that are found statement by statement, or one order after the other.
+
+    Of those that are both, what is wrong at fewer points, or has the shorter text. None: they are neither.
+    """
+    order, is_named = max(map(len, wanted)), share and is_long(expression, wanted)
+    found: list[Derivatives | None] = []
+    if is_named or (share and order > 1 and definitions(expression)):
+        found.append(_in_given_names(expression, wanted, names, is_final, limits))
+    if order > 1 and (not is_named or None in found):
+        found.append(_step_by_step(expression, wanted, names, share, limits))
+    return min(
+        filter(None, reversed(found)),
+        key=lambda one: (_fault_count(one), sum(len(one.text(by)) for by in one.results)),
+        default=None,
+    )
+
+
+def _in_given_names(
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], is_final: bool, limits: Limits
+) -> Derivatives | None:
+    """The derivatives in the names that the expression gives to parts, compared with the engine's.
+
+    None: they are not right, or the value has several elements.
+    """
+    if traced(expression, list(dict.fromkeys(by[:1] for by in wanted)), {}, limits)[1] != 1:
         return None
-    outputs = translated(traced(expression, wanted, {}, limits, names=names)[0], names=tuple(names))
-    return simplified([outputs[".".join(by)] for by in wanted])
+    rule, shown = ChainRule(expression, wanted, limits), Presentation()
+    for terms in rule.derivatives(is_final):
+        found = presented(expression, names, dict(zip(wanted, terms, strict=True)), True, shown)
+        _check_real(expression, found)
+        with contextlib.suppress(DisagreementError):
+            if max(map(len, wanted)) > _MOST_ORDER:
+                return _judged_by_steps(expression, found, rule, limits)
+            program = traced(expression, wanted, {}, limits)[0]
+            is_probed = is_final and len(program.equations) <= _MOST_PROBED
+            return Accuracy(expression, program, limits, [by[-1] for by in wanted] if is_probed else ()).judged(found)
+    return None
+
+
+def _judged_by_steps(expression: Program, found: Derivatives, rule: ChainRule, limits: Limits) -> Derivatives:
+    """The derivatives, of which each order has been compared with the engine's derivative of the one before."""
+    points: list[int] = []
+    for end in range(1, max(map(len, found.results)) + 1):
+        for by in dict.fromkeys(by[:end] for by in found.results if len(by) >= end):
+            if by in found.results:
+                made = found._replace(results={by[-1:]: found.results[by]})
+            else:
+                step = rule.program(by)
+                made = Derivatives((), tuple(definitions(step).values()), {by[-1:]: step.statements[-1]})
+            points.append(judged(rule.program(by[:-1]) if end > 1 else expression, made, {}, limits).points)
+    return found._replace(points=min(points))
 
 
 def _preferred(
@@ -176,7 +215,7 @@ def _preferred(
     best = _fault_count(found), sum(map(tokens, terms))
 
     def candidates() -> Iterator[Sequence[Term]]:
-        if named is not None and named is not terms:
+        if named is not None:
             yield named
         # To count the tokens of the others takes a while.
         if best[0]:
@@ -252,40 +291,35 @@ def _step_by_step(
 
     None: one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope, or needs numbers to be found.
     """
-    steps: dict[tuple[By, bool], Program] = {}
-    points: list[int] = []
-    faults: dict[By, Mapping[Fault, Sequence[float]]] = {}
+    steps: dict[tuple[By, bool], Derivatives] = {}
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
-            key = by[:end], end == len(by)
-            if key not in steps:
-                steps[key] = Program("", (Literal(0, 0, 0),))
-                if by[end - 1] in free_variables(last):
-                    step = by[end - 1 : end]
-                    try:
-                        is_last = end == len(by)
-                        origin = (expression, by) if is_last else None
-                        found = derivatives(last, [step], limits=limits, is_final=is_last, origin=origin)
-                    except TraceError:
-                        return None
-                    points.append(found.points)
-                    if found.faults:
-                        faults[by] = found.faults[step]
-                    steps[key] = found.program(step)
-                    if _is_chosen_by_equality(steps[key]):
-                        return None
-            last = steps[key]
-    known = {by: with_named_constants(steps[by, True], ()) for by in wanted}
-    inputs = dict.fromkeys([*names, *(n for p in known.values() for n in free_variables(p) if n not in CONSTANTS)], ())
+            key, step = (by[:end], end == len(by)), by[end - 1 : end]
+            if key not in steps and step[0] not in free_variables(last):
+                steps[key] = Derivatives((), (), {step: Literal(0, 0, 0)}, 1)
+            elif key not in steps:
+                origin = (expression, by) if end == len(by) else None
+                try:
+                    steps[key] = derivatives(last, [step], limits=limits, is_final=end == len(by), origin=origin)
+                except TraceError:
+                    return None
+                if _is_chosen_by_equality(steps[key].program(step)):
+                    return None
+            last = steps[key].program(step)
+    known = {by: steps[by, True] for by in wanted}
+    programs = {".".join(by): with_named_constants(found.program(by[-1:]), ()) for by, found in known.items()}
+    free = (name for program in programs.values() for name in free_variables(program) if name not in CONSTANTS)
+    inputs = dict.fromkeys([*names, *free], ())
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = dict(zip(inputs, tensors, strict=True))
-        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
+        return {key: evaluate_traced(program, variables, limits)[0] for key, program in programs.items()}
 
     terms = translated(trace(outputs, inputs, formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
-        points=min(points, default=1), faults=faults
+        points=min(found.points for found in steps.values()),
+        faults={by: found.faults[by[-1:]] for by, found in known.items() if found.faults},
     )
 
 

@@ -6,8 +6,8 @@ from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 
 # Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
-# name, one of several results.
-LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT = "list", "[]", "slice", "float", "keyword", "result"
+# name, one of several results, a part that is taken as a whole.
+LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT, HELD = "list", "[]", "slice", "float", "keyword", "result", "held"
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
 # What is written with an operator, and computes each element from those in the same place.
@@ -15,7 +15,7 @@ _OPERATORS = (*CONDITIONS, "%", "//")
 
 
 # What is no function, so that the table need not be asked.
-_NO_FUNCTIONS = (*_OPERATORS, LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT, "@", "T", "mT")
+_NO_FUNCTIONS = (*_OPERATORS, LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT, HELD, "@", "T", "mT")
 
 
 def function(name: str) -> Operation | None:

@@ -16,7 +16,7 @@ from ..syntax.records import Number as Literal
 from ..syntax.walk import children as records_in
 from .arithmetic import multiply, power, primitive_part
 from .functions import parity
-from .notation import COMPARISONS, ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
+from .notation import COMPARISONS, ELEMENT, FLOAT, HELD, KEYWORD, LIST, RESULT, SLICE
 from .sizes import is_size
 from .terms import (
     HALF,
@@ -283,6 +283,8 @@ class Presentation:
         chained = _chained(term, self.known) if term.name == "and" else None
         if chained is not None:
             return chained
+        if term.name == HELD:
+            return self.known[term.arguments[0]]
         if term.name == FLOAT and isinstance(term.arguments[0], Number):
             value = float(term.arguments[0].value)
             return negated(literal(-value)) if value < 0 else literal(value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from .arithmetic import power
 from .notation import FLOAT, KEYWORD, LIST, RESULT, SLICE, function
 from .presentation import Presentation
-from .terms import Call, E, Number, Product, Symbol, Term, children, is_call, ordered
+from .terms import Call, E, Number, Product, Symbol, Term, children, is_call, ordered, product
 
 _LONG = 40  # tokens; what is shorter is readable as it is
 _SAVED = 8  # tokens that a name has to save
@@ -45,17 +46,17 @@ def free_names(taken: Collection[str]) -> Iterator[str]:
 
 def _repeated(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
     """The parts whose name saves enough, each written out: those inside come first."""
-    found: list[Term] = []
+    found: dict[Term, None] = {}
 
     def is_found(term: Term, count: int) -> bool:
         is_part = not isinstance(term, (Number, Symbol)) and not is_call(term, KEYWORD, SLICE, FLOAT)
-        is_worth_it = count > 1 and is_part and _saves(count, shown.tokens(term))
+        is_worth_it = count > 1 and is_part and is_worth_a_name(count, shown.tokens(term))
         if is_worth_it:
-            found.append(term)
+            found[term] = None
         return is_worth_it
 
     _count(outputs, is_found)
-    return found[::-1]
+    return [term for term in ordered(reversed(found), _named_children) if term in found]
 
 
 def _uses(outputs: Sequence[Term], named: Collection[Term]) -> dict[Term, int]:
@@ -80,12 +81,13 @@ def _count(outputs: Sequence[Term], is_named: Callable[[Term, int], bool]) -> di
 def _worthy(chosen: Sequence[Term], uses: Mapping[Term, int], shown: Presentation) -> list[Term]:
     """Those of the parts whose name still saves enough, in the names of those inside that are kept."""
     for term in chosen:
-        if _saves(uses[term], shown.tokens(term)):
+        if is_worth_a_name(uses[term], shown.tokens(term)):
             shown.give_name(term, "u")
     return [term for term in chosen if term in shown.names]
 
 
-def _saves(count: int, length: int) -> bool:
+def is_worth_a_name(count: int, length: int) -> bool:
+    """Whether a name saves enough of a part that is there so often, and has so many tokens."""
     return (count - 1) * length - count - _OWN >= _SAVED
 
 
@@ -103,3 +105,10 @@ def _shown_children(term: Term) -> Iterator[Term]:
         yield from (part for part in children(term) if not is_call(part, LIST))
     else:
         yield from children(term)
+
+
+def _named_children(term: Term) -> Iterator[Term]:
+    """The parts that may be shown by their names: the power in a multiple of one, too."""
+    if isinstance(term, Product) and term.coefficient != 1:
+        yield product(Fraction(1), dict(term.factors))
+    yield from _shown_children(term)

@@ -281,9 +281,12 @@ def _stays_finite(term: Term) -> bool:
 
 
 def _steepness(term: Term) -> Fraction:
-    """How soon an expression overflows: the greatest multiple in its exponentials."""
+    """How soon an expression overflows: how far the multiples in its exponentials are apart, and from 0."""
     exponents = (e for part in ordered([term], _inside) if isinstance(part, Product) for b, e in part.factors if b is E)
-    return max((abs(coefficient_of(e)[0]) for e in exponents if not isinstance(e, Sum)), default=Fraction(0))
+    multiples: dict[Term, list[Fraction]] = {}
+    for multiple, unit in map(coefficient_of, (e for e in exponents if not isinstance(e, Sum))):
+        multiples.setdefault(unit, [Fraction(0)]).append(multiple)
+    return max((max(found) - min(found) for found in multiples.values()), default=Fraction(0))
 
 
 def _cancels(term: Term) -> bool:

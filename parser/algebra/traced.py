@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -36,23 +36,21 @@ def traced(
     shapes: Shapes,
     limits: Limits,
     also: Mapping[str, Program] = MappingProxyType({}),
-    names: Collection[str] = (),
 ) -> tuple[Traced, int]:
-    """The engine program of the derivatives alone, and how many elements the value has.
+    """The engine program of the derivatives, and of the values of other programs; how many elements the value has.
 
-    `also`: of the values of other programs, and of those that the expression gives `names` to. Constants are inputs
-    that `with_named_constants` names, where nothing needs the number that they are.
+    Constants are inputs that `with_named_constants` names, where nothing needs the number that they are.
     """
     if not any(shapes.values()) and (named := with_named_constants(expression, shapes)) is not expression:
         with suppress(ExpressionError, TraceError):
-            return traced(named, wanted, shapes, limits, also, names)
+            return traced(named, wanted, shapes, limits, also)
     elements = 1
     inputs = {name: shapes.get(name, ()) for name in variables_of(expression, shapes)}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = _constant_but(dict(zip(inputs, tensors, strict=True)), wanted)
         nonlocal elements
-        value, assigned = evaluate_traced(expression, variables, limits)
+        value, _ = evaluate_traced(expression, variables, limits)
         elements = value.numel()
         if value.dtype is bool_:
             last = expression.statements[-1]
@@ -60,7 +58,6 @@ def traced(
             help = next(remarks(expression, ()), None)
             raise ExpressionError("value", message, expression.source, last.start, last.end, help)
         others = {name: evaluate_traced(part, variables, limits)[0] for name, part in also.items()}
-        others |= {name: assigned[name] for name in names}
         found = _derived(value, variables, wanted)
         return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)} | others
 

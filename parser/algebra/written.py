@@ -11,7 +11,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.printer import program_text
 from ..syntax.records import Assign, Name, Program
 from ..syntax.records import Number as Literal
-from ..syntax.walk import walk
+from ..syntax.walk import body_of, walk
 from .definitions import definitions, needed
 from .presentation import Presentation
 from .sharing import shared
@@ -95,9 +95,6 @@ def presented(
 
 def _has_decimals(expression: Program) -> bool:
     """Whether someone who wrote the expression writes 0.5 rather than 1/2."""
-    for statement in expression.statements:
-        body = getattr(statement, "value", None) or getattr(statement, "body", None) or statement
-        for record in walk(statement if isinstance(statement, Literal) else body):
-            if isinstance(record, Literal) and isinstance(record.value, float) and record.value % 1:
-                return True
-    return False
+    records = (record for statement in expression.statements for record in walk(body_of(statement)))
+    numbers = (record.value for record in records if type(record) is Literal)
+    return any(isinstance(value, float) and value % 1 for value in numbers)

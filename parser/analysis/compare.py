@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.autograd.differences import Slope, Slopes, slopes
+from ...engine.autograd.differences import FIRST_STEP, Slope, Slopes, slopes
 from .coordinates import Coordinate, NumericFunction, Point, subscript
 
 OK = "ok"
@@ -91,6 +91,12 @@ def compare_all(expression: NumericFunction, points: Sequence[Point], order: int
     for start in range(0, len(pairs), at_once):
         part = pairs[start : start + at_once]
         many = slopes(partial(_near, expression, part, order), np.array([c.of(p) for p, c in part]))
+        if order == 2:
+            # A gradient is made of numbers as large as the value is, and rounded as they are.
+            values = [float(np.nan_to_num(abs(expression.value(point)), posinf=0).max(initial=0)) for point, _ in part]
+            far = np.array([max(1.0, abs(coordinate.of(point))) for point, coordinate in part])
+            least = np.array(values) / (FIRST_STEP * far) ** 2
+            many = many._replace(size=np.maximum(many.size, least[:, None]))
         sides.extend(_part(many, k) for k in range(len(part)))
     checks: list[list[Check]] = [[] for _ in points]
     for k, ((_, coordinate), slope) in enumerate(zip(pairs, sides, strict=True)):

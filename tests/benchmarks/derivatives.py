@@ -36,9 +36,9 @@ def nested(level: str, last: str = "x") -> Callable[[int], str]:
     return family
 
 
-def chain(n: int) -> str:
-    """n assignments, each of what the one before it gave."""
-    return "t0 = x; " + "".join(f"t{i + 1} = sin(t{i})*t{i}; " for i in range(n)) + f"t{n}"
+def chain(step: str) -> Callable[[int], str]:
+    """A program of assignments, each a step from the one before, which is `{0}`."""
+    return lambda n: "\n".join(["t0 = x", *(f"t{i} = {step.format(f't{i - 1}')}" for i in range(1, n)), f"t{n - 1}"])
 
 
 # What there are n of, the expression, sizes.
@@ -55,8 +55,11 @@ FAMILIES: list[tuple[str, Callable[[int], str], tuple[int, ...]]] = [
     ("continued fractions", nested("1 + 1/({1})"), (90, 1000, 3000)),
     ("fractions of x", nested("1 + x/({1})"), (90, 1000, 3000)),
     ("exponentials of quotients", nested("exp({1})/(x + {0})"), (20, 40, 80)),
-    ("assignments", chain, (50, 100, 200)),
     ("Gaussians", lambda n: "+".join(f"a{i % 7}*exp(-((x - {i})/{i + 2})**2)" for i in range(n)), (60, 120, 240)),
+    ("assignments", chain("sin({0})*{0}"), (50, 100, 200)),
+    ("Newton's steps", chain("({0} + y/{0})/2"), (50, 100, 200)),
+    ("logistic map", chain("r*{0}*(1 - {0})"), (50, 100, 200)),
+    ("sigmoids", nested("sigmoid({1})"), (40, 80, 160)),
 ]
 
 # Functions of which a high derivative has a form that is no longer than a few lines, and two which have none.

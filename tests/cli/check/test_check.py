@@ -434,3 +434,8 @@ def test_points_compared_together_have_the_numbers_of_each_by_itself() -> None:
 def test_next_to_the_end_of_a_domain_the_steps_are_as_short_as_the_way_there(autodiff, text: str, x: str) -> None:
     result = autodiff("check", text, f"--x={x}")
     assert (result.code, "verdict\tok" in result.out) == (0, True)
+
+
+@pytest.mark.parametrize(("text", "x"), [("sigmoid(x)", "35"), ("erf(x)", "6"), ("tanh(x)", "-20")])
+def test_a_second_derivative_of_which_rounding_leaves_nothing_is_not_called_wrong(autodiff, text: str, x: str) -> None:
+    assert autodiff("check", text, f"--x={x}", "--order", "2").code == 0
