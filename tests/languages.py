@@ -24,8 +24,8 @@ from pytorch.recorded import entries
 
 from autodiff.engine.api.creation import tensor
 from autodiff.engine.autograd import grad
-from autodiff.parser.algebra.derivative import Derivatives, variables_of
 from autodiff.parser.analysis.symbolic import formulas
+from autodiff.parser.derivatives.derivative import Derivatives, variables_of
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError

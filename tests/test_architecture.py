@@ -61,7 +61,7 @@ FLOORS = {
         *("program.native", "program", "optimize", "api", "distributions", "nn", "optim", "utils"),
     ),
     "parser": (
-        *("syntax", "semantics", "algebra", "unparse"),
+        *("syntax", "semantics", "algebra", "derivatives", "unparse"),
         *("script.reading", "script.running", "script", "notes"),
         *("analysis", "display", "solving", "rows", "frames", "library"),
     ),

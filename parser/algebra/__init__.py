@@ -1,4 +1,4 @@
-"""Algebra on expressions in numbers, variables and functions: what a derivative goes through before it is printed.
+"""Algebra on expressions in numbers, variables and functions: equal forms, and the shortest of them.
 
     terms          numbers, names, sums, products and calls: the records;  notation: calls that are no functions
     arithmetic     sums, products and powers in canonical form;  functions: calls;  choice: where
@@ -8,9 +8,9 @@
     arrays         operations on arrays, in elements;  calls: any other, as a call of a function of the language
     matrices       expressions in elements as arrays again: products, transposes, sums
     shapes         the shapes of what is written, as broadcasting makes them
-    definitions    names that a person gave to parts;  chain_rule: derivatives in these names
     simplify       the shortest of several equal forms; sharing names parts that occur often
-    equality       whether a claim and the derivative cancel
+    rational       a ring of FLINT's polynomials;  rational_forms: factored, multiplied out, collected
+    balls          the value of an expression, to all digits
     presentation   an expression as the syntax that a person would write
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become

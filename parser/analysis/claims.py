@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..algebra.equality import is_derivative
+from ..derivatives.equality import is_derivative
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, suggested

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..algebra.derivative import Derivatives
 from ..algebra.sharing import free_names
+from ..derivatives.derivative import Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.rebuilding import with_parts
 from ..syntax.records import Assign, Attribute, Binary, Call, Name, Number, Slice

@@ -13,8 +13,8 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.table.record import Domain, Operation
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import derivatives
 from ..algebra.formulas import UntranslatableError
+from ..derivatives.derivative import derivatives
 from ..semantics.computing import computing
 from ..semantics.evaluate import evaluate
 from ..syntax.errors import ExpressionError, UsageError

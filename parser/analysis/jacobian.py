@@ -13,7 +13,14 @@ from ...engine import Tensor
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ..algebra.canonical import VERBATIM
-from ..algebra.derivative import (
+from ..algebra.formulas import UntranslatableError
+from ..algebra.presentation import Presentation
+from ..algebra.sharing import free_names
+from ..algebra.simplify import simplified
+from ..algebra.sizes import Axis, general, of_any_size
+from ..algebra.terms import Term
+from ..algebra.translate import translated
+from ..derivatives.derivative import (
     By,
     Derivatives,
     DisagreementError,
@@ -23,14 +30,7 @@ from ..algebra.derivative import (
     variables_of,
     without_formula,
 )
-from ..algebra.formulas import UntranslatableError
-from ..algebra.presentation import Presentation
-from ..algebra.sharing import free_names
-from ..algebra.simplify import simplified
-from ..algebra.sizes import Axis, general, of_any_size
-from ..algebra.terms import Term
-from ..algebra.traced import Shapes, traced
-from ..algebra.translate import translated
+from ..derivatives.traced import Shapes, traced
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables

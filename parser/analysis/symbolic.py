@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import By, Derivatives, DisagreementError, derivatives, judged, variables_of
 from ..algebra.formulas import UntranslatableError
 from ..algebra.sizes import Axis
-from ..algebra.traced import Shapes
+from ..derivatives.derivative import By, Derivatives, DisagreementError, derivatives, judged, variables_of
+from ..derivatives.traced import Shapes
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits

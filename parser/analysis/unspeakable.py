@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import Derivatives, derivatives
 from ..algebra.formulas import UntranslatableError
+from ..derivatives.derivative import Derivatives, derivatives
 from ..syntax.errors import ExpressionError
 from ..syntax.printer import UnprintableError
 from ..syntax.records import Call, Name, Program

@@ -12,7 +12,7 @@ from .formats import SINGLES
 from .how import DOUBLE, How, UnsupportedError, label
 
 if TYPE_CHECKING:
-    from ..algebra.derivative import Derivatives
+    from ..derivatives.derivative import Derivatives
 
 __all__ = ["How", "UnsupportedError", "label", "printed"]
 

@@ -11,7 +11,7 @@ from ...engine import Tensor
 from ...engine.program.tracing import trace
 from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..semantics.evaluate import evaluate_traced
 from ..syntax.errors import ExpressionError
 from ..syntax.operators import PRODUCT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..semantics.names import CONSTANTS
 from .code import MATH, Frame, named
 from .how import DOUBLE, SINGLE

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.dtypes import is_number
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.operators import COMPARE, LEVELS, OR, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Parts, Printer, UnprintableError, enclosed

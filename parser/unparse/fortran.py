@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..algebra.derivative import By, Derivatives
+from ..derivatives.derivative import By, Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.operators import PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, UnprintableError, enclosed

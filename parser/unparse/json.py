@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.printer import Printer
 from .how import How, label
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.printer import ATOM
 from .array_printer import ArrayPrinter
 from .code import Frame, named

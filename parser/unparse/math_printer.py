@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, Printer
 from ..syntax.records import Attribute, Binary, Call, List, Name, Number, Subscript

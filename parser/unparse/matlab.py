@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.printer import ATOM, Parts, Texts
 from ..syntax.records import Binary, Call, List, Slice, Subscript
 from ..syntax.walk import children

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.operators import SUM
 from ..syntax.printer import ATOM, UnprintableError
 from ..syntax.records import Attribute, Call, List, Number, Unary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from .code import Frame
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.printer import ATOM, UnprintableError, enclosed
 from .how import How, UnsupportedError, label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.printer import program_text
 from .how import How, label
 

@@ -6,7 +6,7 @@ import keyword
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
-from ..algebra.derivative import Derivatives
+from ..derivatives.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Attribute, Call, List, Name, Number, Unary

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from math import log
 from typing import Any
 
-from autodiff.parser.algebra.derivative import derivatives, variables_of
+from autodiff.parser.derivatives.derivative import derivatives, variables_of
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 

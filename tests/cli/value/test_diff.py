@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from groups import grouped
 
-from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
 from autodiff.parser.algebra.terms import number
+from autodiff.parser.derivatives import derivative
 
 Run = Callable[..., Any]
 

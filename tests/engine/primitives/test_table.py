@@ -45,7 +45,7 @@ from autodiff.engine.program.rows import kernel
 from autodiff.engine.table.family import Family
 from autodiff.engine.table.record import POSITIVE, EdgeCase, Operation
 from autodiff.engine.table.registry import FUNCTIONS, all_primitives
-from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text

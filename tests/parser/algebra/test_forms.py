@@ -11,11 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autodiff.parser.algebra.arithmetic import add, multiply, power
-from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.algebra.functions import call
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.simplify import simplified
 from autodiff.parser.algebra.terms import Number, Product, Sum, Symbol, Term, number, ordered, symbol
+from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 from tests.groups import grouped

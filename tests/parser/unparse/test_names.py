@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.parser.algebra.derivative import Derivatives, derivatives
 from autodiff.parser.algebra.sharing import free_names
+from autodiff.parser.derivatives.derivative import Derivatives, derivatives
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.unparse import printed
 from autodiff.parser.unparse.c import CPrinter

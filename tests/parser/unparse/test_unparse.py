@@ -18,8 +18,8 @@ import pytest
 from groups import grouped
 
 from autodiff.engine.api.creation import tensor
-from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
 from autodiff.parser.analysis.symbolic import formulas
+from autodiff.parser.derivatives.derivative import Derivatives, derivatives, variables_of
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse

@@ -13,13 +13,13 @@ from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError
+from ..algebra.constants import with_named_constants
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
-from .constants import with_named_constants
 
 Shapes = Mapping[str, tuple[int, ...]]
 By = tuple[str, ...]

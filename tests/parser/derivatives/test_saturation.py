@@ -9,8 +9,8 @@ import pytest
 from groups import grouped
 
 from autodiff import engine
-from autodiff.parser.algebra.derivative import derivatives
-from autodiff.parser.algebra.written import Fault
+from autodiff.parser.derivatives.derivative import derivatives
+from autodiff.parser.derivatives.written import Fault
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse

@@ -20,11 +20,11 @@ from autodiff.engine.api.creation import tensor
 from autodiff.engine.autograd import jacobians
 from autodiff.engine.table.record import Operation
 from autodiff.engine.tensors.symbol import TraceError
-from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
-from autodiff.parser.algebra.derivative import DisagreementError, derivatives, judged, variables_of
 from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.terms import number
+from autodiff.parser.derivatives import derivative
+from autodiff.parser.derivatives.derivative import DisagreementError, derivatives, judged, variables_of
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.semantics.place import place_of

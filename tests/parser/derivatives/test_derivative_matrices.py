@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autodiff.engine.api.creation import tensor
-from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.analysis.jacobian import jacobians
+from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError

@@ -13,6 +13,14 @@ from ...engine import Tensor
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.symbol import TraceError
+from ..algebra.canonical import VERBATIM
+from ..algebra.constants import with_named_constants
+from ..algebra.presentation import Presentation
+from ..algebra.saturation import has_exponentials, saturated
+from ..algebra.simplify import simplified
+from ..algebra.sizes import Axis, general, of_any_size
+from ..algebra.terms import Product, Sum, Term, ordered, symbol
+from ..algebra.translate import translated
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
@@ -21,17 +29,9 @@ from ..syntax.records import Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .accuracy import Accuracy, DisagreementError, judged
-from .canonical import VERBATIM
 from .chain_rule import ChainRule
-from .constants import with_named_constants
 from .definitions import definitions, is_long
-from .presentation import Presentation
-from .saturation import has_exponentials, saturated
-from .simplify import simplified
-from .sizes import Axis, general, of_any_size
-from .terms import Product, Sum, Term, ordered, symbol
 from .traced import By, Shapes, traced, variables_of
-from .translate import translated
 from .written import Derivatives, Fault, presented
 
 _MOST_MULTIPLIED = 200_000  # factors of sums, of which n levels have n products; the rules themselves are shorter

@@ -18,12 +18,13 @@ from examples.cases import CLOSELY, Case
 from groups import grouped
 
 from autodiff.engine.api.creation import tensor
-from autodiff.parser.algebra import accuracy, derivative, indices
-from autodiff.parser.algebra.derivative import Derivatives, derivatives
+from autodiff.parser.algebra import indices
 from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
-from autodiff.parser.algebra.traced import traced
+from autodiff.parser.derivatives import accuracy, derivative
+from autodiff.parser.derivatives.derivative import Derivatives, derivatives
+from autodiff.parser.derivatives.traced import traced
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse

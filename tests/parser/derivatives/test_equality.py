@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from groups import grouped
 
-from autodiff.parser.algebra.equality import is_derivative
 from autodiff.parser.analysis.coordinates import NumericFunction
 from autodiff.parser.analysis.verdict import check_claims
+from autodiff.parser.derivatives.equality import is_derivative
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.semantics.names import free_variables
 from autodiff.parser.syntax.parse import parse

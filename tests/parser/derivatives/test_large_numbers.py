@@ -6,7 +6,7 @@ import re
 
 from groups import grouped
 
-from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from autodiff.parser.algebra import derivative, terms
+from autodiff.parser.algebra import terms
 from autodiff.parser.algebra.arithmetic import add, multiply, negative, power
 from autodiff.parser.algebra.canonical import divide
-from autodiff.parser.algebra.derivative import derivatives, variables_of
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.terms import ONE, E, Term, anywhere, number, raw_call, symbol
+from autodiff.parser.derivatives import derivative
+from autodiff.parser.derivatives.derivative import derivatives, variables_of
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 

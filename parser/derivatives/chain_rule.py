@@ -13,20 +13,20 @@ from ...engine import Tensor
 from ...engine.autograd.jacobians import gradients
 from ...engine.program.tracing import trace
 from ...engine.tensors.symbol import Symbol as Traced
+from ..algebra.arithmetic import add, multiply
+from ..algebra.functions import rebuilt
+from ..algebra.notation import HELD
+from ..algebra.presentation import Presentation
+from ..algebra.sharing import free_names, is_worth_a_name
+from ..algebra.simplify import simplified
+from ..algebra.terms import ONE, ZERO, Number, Symbol, Term, children, factors_of, ordered, raw_call, symbol
+from ..algebra.translate import translated
 from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.records import Assign, Program
 from ..syntax.walk import body_of
-from .arithmetic import add, multiply
 from .definitions import definitions, names_in, needed
-from .functions import rebuilt
-from .notation import HELD
-from .presentation import Presentation
-from .sharing import free_names, is_worth_a_name
-from .simplify import simplified
-from .terms import ONE, ZERO, Number, Symbol, Term, children, factors_of, ordered, raw_call, symbol
-from .translate import translated
 
 _MOST_TOGETHER = 600  # tokens of a derivative that is simplified as a whole
 _VALUE = ""  # the name of the last statement

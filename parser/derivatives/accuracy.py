@@ -15,16 +15,16 @@ from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.aliases import Array
 from ...engine.tensors.symbol import TraceError
+from ..algebra.formulas import UntranslatableError
+from ..algebra.terms import Term
+from ..algebra.translate import translated
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse_again
 from ..syntax.records import Program
-from .formulas import UntranslatableError
 from .points import EXTREMES, SUSPECT, Points, extreme, joined, moved, ordinary, picked
-from .terms import Term
 from .traced import Shapes, traced
-from .translate import translated
 from .written import Derivatives, Fault
 
 _POINTS = 60
@@ -206,7 +206,7 @@ class Accuracy:
     def _true(self, i: int, row: int, by: float = 0.0) -> float | None:
         """What a derivative is, at a point or one moved `by` parts of its values. None: that is not known."""
         # FLINT takes a while to be imported.
-        from .balls import exact
+        from ..algebra.balls import exact
 
         with suppress(UntranslatableError):
             return exact(self.terms[i], {name: float(values[row]) for name, values in self.points.items()}, by)

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ...engine.tensors.symbol import TraceError
+from ..algebra.arithmetic import subtract
+from ..algebra.formulas import UntranslatableError
+from ..algebra.identities import in_exponentials
+from ..algebra.rational import Ring, TooLargeError
+from ..algebra.simplify import simplified
+from ..algebra.terms import ZERO, Symbol, Term, number, ordered
+from ..algebra.translate import translated
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
-from .arithmetic import subtract
 from .derivative import traced
-from .formulas import UntranslatableError
-from .identities import in_exponentials
-from .rational import Ring, TooLargeError
-from .simplify import simplified
-from .terms import ZERO, Symbol, Term, number, ordered
-from .translate import translated
 
 _MOST_EQUATIONS = 20_000  # of the derivative and the claim together; what is longer is compared by numbers
 _CLAIM = "the claim"  # no name of a variable

@@ -7,15 +7,15 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..algebra.presentation import Presentation
+from ..algebra.sharing import shared
+from ..algebra.terms import Symbol, Term, ordered
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.printer import program_text
 from ..syntax.records import Assign, Name, Program
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .definitions import definitions, needed
-from .presentation import Presentation
-from .sharing import shared
-from .terms import Symbol, Term, ordered
 from .traced import By
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 from autodiff.parser.syntax.records import Name
