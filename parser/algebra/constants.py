@@ -37,6 +37,11 @@ def read(value: float | bool) -> Term:
         return symbol("nan")
     if math.isinf(value):
         return symbol("inf") if value > 0 else multiply(number(-1), symbol("inf"))
+    return familiar(value) or number(Fraction(repr(value)))
+
+
+def familiar(value: float) -> Term | None:
+    """The fraction, short decimal or multiple of a named constant that a finite number is. None: it has only digits."""
     exact = _rational(value)
     if exact is not None:
         return number(exact)
@@ -45,7 +50,7 @@ def read(value: float | bool) -> Term:
             ratio = _rational(value / constant**sign)
             if ratio is not None:
                 return multiply(number(ratio), power(term, number(sign)))
-    return number(Fraction(repr(value)))
+    return None
 
 
 def _rational(value: float) -> Fraction | None:

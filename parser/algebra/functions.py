@@ -151,8 +151,9 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
         return call(TURNED[name], right, left)
     if (simpler := _solved(name, left, right)) is not None:
         return simpler
-    if right is ZERO and not isinstance(left, Sum) and coefficient_of(left)[0] < 0:
-        return call(TURNED[name], negative(left), ZERO)
+    scale, rest = coefficient_of(left)
+    if right is ZERO and (scale < 0 or (scale != 1 and name in ("==", "!="))) and not isinstance(left, Sum):
+        return call(TURNED[name], rest, ZERO) if name in ("==", "!=") else call(TURNED[name], negative(left), ZERO)
     return None
 
 

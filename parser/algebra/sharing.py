@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from .arithmetic import power
+from .arithmetic import negative, power, primitive_part
 from .notation import FLOAT, KEYWORD, LIST, RESULT, SLICE, function
 from .presentation import Presentation
-from .terms import Call, E, Number, Product, Symbol, Term, children, is_call, ordered, product
+from .terms import Call, E, Number, Product, Sum, Symbol, Term, children, is_call, ordered, product
 
 _LONG = 40  # tokens; what is shorter is readable as it is
 _SAVED = 8  # tokens that a name has to save
@@ -108,7 +108,9 @@ def _shown_children(term: Term) -> Iterator[Term]:
 
 
 def _named_children(term: Term) -> Iterator[Term]:
-    """The parts that may be shown by their names: the power in a multiple of one, too."""
+    """The parts that may be shown by their names: in a multiple of a power or a sum these too."""
     if isinstance(term, Product) and term.coefficient != 1:
         yield product(Fraction(1), dict(term.factors))
+    if isinstance(term, Sum) and abs((multiple := primitive_part(term))[0]) != 1:
+        yield from (multiple[1], negative(multiple[1]))
     yield from _shown_children(term)

@@ -50,7 +50,7 @@ from .terms import (
 
 _MOST_TOKENS = 600  # of an expression for which other forms are looked for
 _MOST_INNER_TOKENS = 150  # of one that is a part of another
-_MOST_PLAIN_TOKENS = 200_000  # of one that is brought to its canonical form
+_MOST_PLAIN_TOKENS = 20_000  # of one that is brought to its canonical form, ten times as many between derivatives
 _MOST_DENOMINATORS = 8  # that are made one
 _MOST_FACTORS = 300  # of the terms of a sum that is multiplied out
 _MOST_TIMES_LONGER = 4  # of a sum with all denominators before it
@@ -131,7 +131,8 @@ class _Simplification:
         if tokens <= (_MOST_TOKENS if is_outer else _MOST_INNER_TOKENS) and self.work <= _MOST_WORK:
             best = self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
             return self._shorter(best, _with_common_factor(best))
-        if not is_outer or tokens > _MOST_PLAIN_TOKENS:
+        if not is_outer or tokens > (1 if self.is_final else 10) * _MOST_PLAIN_TOKENS:
+            # What is that long names its parts, which are far fewer.
             return best
         # The next derivative of a quotient in canonical form is no longer than it must be, that of others may be.
         most = (1 if self.is_final else 2) * tokens

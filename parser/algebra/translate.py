@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -12,11 +13,14 @@ import numpy as np
 from ...engine.primitives import arithmetic
 from ...engine.program.folding import record_of
 from ...engine.program.program import Constant, Equation, Program, Variable
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
+from ..syntax.parse import parse
 from . import arrays
 from .arithmetic import add, multiply, negative
 from .calls import called
 from .canonical import CANONICAL, Algebra
-from .constants import read
+from .constants import familiar, read
 from .formulas import UntranslatableError, formula, spelling
 from .indices import Indices, axes_of
 from .matrices import Matrices
@@ -38,7 +42,7 @@ def translated(
     matrices = Matrices(Indices({variable.name: variable.shape for variable in program.inputs}), Presentation().tokens)
     # The name of a constant is its text, in brackets.
     known: dict[Variable, Any] = {
-        v: formula(v.name)(algebra, {}) if v.name[0] == "(" else symbol(v.name) for v in program.inputs
+        v: _constant(v.name, algebra) if v.name[0] == "(" else symbol(v.name) for v in program.inputs
     }
     if algebra is CANONICAL:
         known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}
@@ -74,6 +78,12 @@ def translated(
     if weight:
         return {name: arrays.matrix(term, symbol(weight), shapes[name], matrices) for name, term in found.items()}
     return {name: matrices.array(term, axes_of(shapes[name])) for name, term in found.items()}
+
+
+def _constant(text: str, algebra: Algebra) -> Any:
+    """What a constant that has its text as its name is: 24 for gamma(5), sqrt(2)/2 for sin(pi/4), else as it is."""
+    value = evaluate(parse(text), {}, Limits()).item() if algebra is CANONICAL else math.nan
+    return (math.isfinite(value) and familiar(value)) or formula(text)(algebra, {})
 
 
 _NEGATIVE, _MINUS = record_of(arithmetic.neg), record_of(arithmetic.minus)

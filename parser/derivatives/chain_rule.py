@@ -62,13 +62,13 @@ class ChainRule:
             slope = self._slope(_key(by[:-1]), by[-1], is_last=False)
             self.statements[key] = Assign(key, self.shown.syntax(slope), 0, 0)
 
-    def derivatives(self, is_final: bool = True) -> Iterator[list[Term]]:
+    def derivatives(self) -> Iterator[list[Term]]:
         """All that are wanted: simplified if they are short, and as they are."""
         for by in self.wanted:
             self._differentiate(by[:-1])
         found = self._written_out([self._slope(_key(by[:-1]), by[-1], is_last=True) for by in self.wanted])
         is_short = [self.shown.tokens(term) <= _MOST_TOGETHER for term in found]
-        yield [simplified([term], is_final)[0] if short else term for term, short in zip(found, is_short, strict=True)]
+        yield [simplified([term])[0] if short else term for term, short in zip(found, is_short, strict=True)]
         yield found
 
     def _slope(self, key: str, by: str, is_last: bool) -> Term:

@@ -75,8 +75,9 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    is_scalar = simplify and not any(shapes.values())
-    if is_scalar and (found := _by_steps(expression, wanted, names, share, is_final, limits)):
+    # A derivative that is differentiated again has names of our own, if any.
+    has_steps = simplify and not any(shapes.values()) and is_final and origin is None
+    if has_steps and (found := _by_steps(expression, wanted, names, share, limits)):
         return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
@@ -148,7 +149,7 @@ def _attempts(
 
 
 def _by_steps(
-    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, is_final: bool, limits: Limits
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
 ) -> Derivatives | None:
     """The derivatives by single numbers that are found statement by statement, or one order after the other.
 
@@ -157,7 +158,7 @@ def _by_steps(
     order, is_named = max(map(len, wanted)), share and is_long(expression, wanted)
     found: list[Derivatives | None] = []
     if is_named or (share and order > 1 and definitions(expression)):
-        found.append(_in_given_names(expression, wanted, names, is_final, limits))
+        found.append(_in_given_names(expression, wanted, names, limits))
     if order > 1 and (not is_named or None in found):
         found.append(_step_by_step(expression, wanted, names, share, limits))
     return min(
@@ -168,7 +169,7 @@ def _by_steps(
 
 
 def _in_given_names(
-    expression: Program, wanted: Sequence[By], names: tuple[str, ...], is_final: bool, limits: Limits
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], limits: Limits
 ) -> Derivatives | None:
     """The derivatives in the names that the expression gives to parts, compared with the engine's.
 
@@ -177,14 +178,14 @@ def _in_given_names(
     if traced(expression, list(dict.fromkeys(by[:1] for by in wanted)), {}, limits)[1] != 1:
         return None
     rule, shown = ChainRule(expression, wanted, limits), Presentation()
-    for terms in rule.derivatives(is_final):
+    for terms in rule.derivatives():
         found = presented(expression, names, dict(zip(wanted, terms, strict=True)), True, shown)
         _check_real(expression, found)
         with contextlib.suppress(DisagreementError):
             if max(map(len, wanted)) > _MOST_ORDER:
                 return _judged_by_steps(expression, found, rule, limits)
             program = traced(expression, wanted, {}, limits)[0]
-            is_probed = is_final and len(program.equations) <= _MOST_PROBED
+            is_probed = len(program.equations) <= _MOST_PROBED
             return Accuracy(expression, program, limits, [by[-1] for by in wanted] if is_probed else ()).judged(found)
     return None
 

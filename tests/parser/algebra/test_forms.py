@@ -175,7 +175,12 @@ FORMS = [
     ("2**x", "xxx", "2**x*log(2)**3"),
     # Constants stay what they were, however often they were multiplied.
     ("2**x", "x" * 12, "2**x*log(2)**12"),
-    ("2**x*3**x", "xx", "2**x*3**x*(log(2) + log(3))**2"),
+    ("2**x*3**x", "xx", "2**x*3**x*log(6)**2"),
+    ("gamma(5)*x**2", "x", "48*x"),
+    ("maximum(2, 3)**x", "x", "3**x*log(3)"),
+    ("deg2rad(90)*x + x*sin(pi/4)", "x", "(pi + sqrt(2))/2"),
+    ("softplus(1)**x", "x", "log(softplus(1))*softplus(1)**x"),
+    ("sinc(3*x)", "x", "where(x == 0, 0, cos(3*pi*x)/x - sin(3*pi*x)/(3*pi*x**2))"),
     ("(e/2)**x", "x", "(e/2)**x*log(e/2)"),
     ("x**pi", "xxx", "pi*x**(pi - 3)*(1 - pi)*(2 - pi)"),
     ("x**sqrt(2)", "xx", "sqrt(2)*x**(sqrt(2) - 2)*(sqrt(2) - 1)"),

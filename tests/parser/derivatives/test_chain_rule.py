@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+from autodiff.parser.derivatives import derivative
 from autodiff.parser.derivatives.derivative import derivatives
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
-from autodiff.parser.syntax.records import Name
+from autodiff.parser.syntax.records import Name, Program
 from autodiff.parser.syntax.walk import body_of, walk
 
 CHAINS = [
@@ -60,8 +61,25 @@ def test_names_come_back_where_that_is_shorter(source: str, by: str, lines: list
 @pytest.mark.parametrize("count", [4, 9])
 def test_what_has_a_name_is_written_before_it_is_used(order: int, count: int) -> None:
     by = ("x",) * order
-    program = derivatives(parse(chain("x", "exp({0}/2)", count)), [by]).program(by)
-    known = {"x"}
+    assert_defined(derivatives(parse(chain("x", "exp({0}/2)", count)), [by]).program(by), {"x"})
+
+
+def test_a_sum_of_which_a_multiple_is_written_has_its_name_before_it() -> None:
+    shapes = {"x": (3,), "y": (3,), "z": (3,)}
+    program = derivatives(parse("triplet_margin_loss(x, y, z)"), [("x", "x"), ("z", "z")], shapes).program(("z", "z"))
+    assert_defined(program, {*shapes})
+    assert "unsqueeze" not in " ".join(program_text(program))  # as the rules would be, were names lacking
+
+
+def test_names_that_a_derivative_gives_to_its_parts_are_no_names_of_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(derivative, "_in_given_names", refuse)
+    assert derivatives(parse("x**x"), [("x",) * 10]).points > 0
+
+
+def assert_defined(program: Program, known: set[str]) -> None:
     for statement in program.statements:
         assert {part.name for part in walk(body_of(statement)) if type(part) is Name} <= known
         known.add(getattr(statement, "name", ""))
