@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse_again
+from ..syntax.printer import program_text
 from ..syntax.records import Program
 from .points import EXTREMES, SUSPECT, Points, extreme, joined, moved, ordinary, picked
 from .traced import Shapes, traced
@@ -95,7 +97,8 @@ class Accuracy:
 
         DisagreementError: at a point they are others.
         """
-        program = self._traced({".".join(by): parse_again(found.text(by)) for by in found.results})
+        parts = {part.name: _printed(part.value) for part in found.used()}
+        program = self._traced({".".join(by): _printed(result) for by, result in found.results.items()}, parts)
         shapes = [output.shape for output in program.outputs.values()]
         wholes = [output.shape for output in self.program.outputs.values()]
         for by, shape, whole in zip(found.results, shapes, wholes, strict=True):
@@ -107,11 +110,16 @@ class Accuracy:
         faults = {by: self._faults(i, actual[i]) for i, by in enumerate(found.results) if self.by}
         return found._replace(points=points, narrow=narrow, faults={by: kinds for by, kinds in faults.items() if kinds})
 
-    def _traced(self, programs: Mapping[str, Program]) -> Traced:
-        """Programs of the language as one of the engine. DisagreementError: they cannot be computed."""
+    def _traced(self, programs: Mapping[str, Program], parts: Mapping[str, Program] = MappingProxyType({})) -> Traced:
+        """Programs of the language, and of `parts` that have names in them, as one of the engine.
+
+        DisagreementError: they cannot be computed.
+        """
 
         def outputs(*tensors: Any) -> dict[str, Any]:
             variables = dict(zip(self.shapes, tensors, strict=True))
+            for name, part in parts.items():
+                variables[name] = evaluate_traced(part, variables, self.limits)[0]
             return {name: evaluate_traced(part, variables, self.limits)[0] for name, part in programs.items()}
 
         try:
@@ -216,6 +224,11 @@ class Accuracy:
     def terms(self) -> list[Term]:
         """The derivatives as the engine computes them. UntranslatableError: they are no terms."""
         return [*translated(self.program).values()]
+
+
+def _printed(record: Any) -> Program:
+    """A record as it is read again where it has been printed."""
+    return parse_again("\n".join(program_text(Program("", (record,)))))
 
 
 def _numbers(program: Traced, points: Points) -> list[Array]:
