@@ -183,7 +183,8 @@ def _lost(found: Derivatives) -> Iterator[str]:
     """Notes on where a form is wrong."""
     for by, faults in found.faults.items():
         for fault, points in faults.items():
-            yield fault.value.format(_listed(by, points))
+            if fault.value:
+                yield fault.value.format(_listed(by, points))
 
 
 def _listed(by: By, points: Sequence[float]) -> str:

@@ -198,9 +198,9 @@ class Accuracy:
             return Fault.LACKING
         if _same(true, slope):
             return Fault.ASTRAY
-        # Both have lost something, which may be little, or what rounding the point loses in any form.
         if not has_value:
-            return Fault.SHARED
+            return Fault.UNBOUNDED
+        # Both have lost something, which may be little, or what rounding the point loses in any form.
         near, lost = self.true(i, row, _ULPS), abs(true - actual)
         is_little = lost <= self.unit[i] or near is None or lost <= _MAGNIFIED * abs(true - near)
         return None if is_little else Fault.SHARED

@@ -22,12 +22,13 @@ from .traced import By
 class Fault(Enum):
     """What is wrong with a form at a point: it is not finite, or has lost its digits, and the engine's derivative not.
 
-    Or neither of them is right; or they differ, and it is not known which is.
+    Or neither of them is right, or finite, which need not be said; or they differ, and it is not known which is right.
     """
 
     LACKING = "this form is not finite at {}, where `autodiff eval` finds a derivative"
     ASTRAY = "this form loses its digits at {}, where `autodiff eval` keeps them"
-    SHARED = "neither this form nor `autodiff eval` is right at {}, where digits cancel or numbers overflow"
+    SHARED = "neither this form nor `autodiff eval` is right at {}, where digits cancel"
+    UNBOUNDED = ""
     DOUBTFUL = "this form and `autodiff eval` differ at {}, and which of them is right is not known"
 
 

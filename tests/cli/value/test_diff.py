@@ -31,6 +31,11 @@ def test_a_form_that_has_no_value_where_the_derivative_has_one_is_noted(autodiff
     assert "note: this form is not finite at x = 1e+200, -1e+200, 1e+300, -1e+300" in result.err
 
 
+def test_that_numbers_overflow_in_a_form_as_in_the_derivative_is_not_noted(autodiff: Run) -> None:
+    result = autodiff("diff", "exp(-x**2)", "--order", "3")
+    assert (result.out, result.err) == ("x*exp(-x**2)*(12 - 8*x**2)\n", "")
+
+
 def test_a_form_that_loses_digits_which_the_derivative_keeps_is_noted(autodiff: Run) -> None:
     result = autodiff("diff", "(x - tanh(x))**2", "--order", "2")
     assert "note: this form loses its digits at x = 0.001, -0.001, where `autodiff eval` keeps them" in result.err
