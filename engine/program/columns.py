@@ -285,9 +285,11 @@ class _Worker:
                 self.failed.setdefault(start + row, str(error))
 
         told = TOLD.set(fail)
-        with np.errstate(all="ignore"):
-            self._compute(start, stop)
-        TOLD.reset(told)
+        try:
+            with np.errstate(all="ignore"):
+                self._compute(start, stop)
+        finally:
+            TOLD.reset(told)
 
     def _compute(self, start: int, stop: int) -> None:
         rows = stop - start

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..semantics.names import CONSTANTS
-from ..syntax.printer import program_text
+from ..syntax.printer import Printer
 from ..syntax.rebuilding import with_parts
 from ..syntax.records import Assign, Binary, Call, Define, Name, Program, Unary
 from ..syntax.records import Number as Literal
@@ -122,5 +122,10 @@ def _with_names(statement: Any, taken: Collection[str]) -> Any:
 
 
 def _name(constant: Any) -> Name:
-    (text,) = program_text(Program("", (constant,)))
-    return Name(f"({text})", constant.start, constant.end)
+    # In brackets, which no name of a variable has.
+    return Name(f"({Printer().text(constant)})", constant.start, constant.end)
+
+
+def is_constant(name: str) -> bool:
+    """Whether an input is a constant that has its text as its name."""
+    return name[0] == "("

@@ -152,8 +152,9 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
     if (simpler := _solved(name, left, right)) is not None:
         return simpler
     scale, rest = coefficient_of(left)
-    if right is ZERO and (scale < 0 or (scale != 1 and name in ("==", "!="))) and not isinstance(left, Sum):
-        return call(TURNED[name], rest, ZERO) if name in ("==", "!=") else call(TURNED[name], negative(left), ZERO)
+    is_equality = name in ("==", "!=")
+    if right is ZERO and not isinstance(left, Sum) and (scale < 0 or (is_equality and scale != 1)):
+        return call(TURNED[name], rest if is_equality else negative(left), ZERO)
     return None
 
 

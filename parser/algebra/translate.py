@@ -20,7 +20,7 @@ from . import arrays
 from .arithmetic import add, multiply, negative
 from .calls import called
 from .canonical import CANONICAL, Algebra
-from .constants import familiar, read
+from .constants import familiar, is_constant, read
 from .formulas import UntranslatableError, formula, spelling
 from .indices import Indices, axes_of
 from .matrices import Matrices
@@ -40,9 +40,8 @@ def translated(
     """
     symbols = {program.outputs[name]: symbol(name) for name in names}
     matrices = Matrices(Indices({variable.name: variable.shape for variable in program.inputs}), Presentation().tokens)
-    # The name of a constant is its text, in brackets.
     known: dict[Variable, Any] = {
-        v: _constant(v.name, algebra) if v.name[0] == "(" else symbol(v.name) for v in program.inputs
+        v: _constant(v.name, algebra) if is_constant(v.name) else symbol(v.name) for v in program.inputs
     }
     if algebra is CANONICAL:
         known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}

@@ -16,6 +16,7 @@ from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.aliases import Array
 from ...engine.tensors.symbol import TraceError
+from ..algebra.constants import is_constant
 from ..algebra.formulas import UntranslatableError
 from ..algebra.terms import Term
 from ..algebra.translate import translated
@@ -23,7 +24,7 @@ from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse_again
-from ..syntax.printer import program_text
+from ..syntax.printer import Printer
 from ..syntax.records import Program
 from .points import EXTREMES, SUSPECT, Points, extreme, joined, moved, ordinary, picked
 from .traced import Shapes, traced
@@ -73,7 +74,7 @@ class Accuracy:
 
     def __init__(self, expression: Program, program: Traced, limits: Limits, by: Sequence[str] = ()) -> None:
         self.expression, self.program, self.limits, self.by = expression, program, limits, by
-        self.shapes = {variable.name: variable.shape for variable in program.inputs if variable.name[0] != "("}
+        self.shapes = {variable.name: variable.shape for variable in program.inputs if not is_constant(variable.name)}
         is_alone = not any(self.shapes.values())
         value = self._traced({"": expression})
         for count in (_POINTS,) if is_alone else (_POINTS_OF_ARRAYS, _POINTS):
@@ -228,7 +229,7 @@ class Accuracy:
 
 def _printed(record: Any) -> Program:
     """A record as it is read again where it has been printed."""
-    return parse_again("\n".join(program_text(Program("", (record,)))))
+    return parse_again(Printer().text(record))
 
 
 def _numbers(program: Traced, points: Points) -> list[Array]:

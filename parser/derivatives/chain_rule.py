@@ -25,11 +25,9 @@ from ..semantics.evaluate import evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.records import Assign, Program
-from ..syntax.walk import body_of
-from .definitions import definitions, names_in, needed
+from .definitions import VALUE, names_in, needed, statements_of
 
 _MOST_TOGETHER = 600  # tokens of a derivative that is simplified as a whole
-_VALUE = ""  # the name of the last statement
 
 
 class ChainRule:
@@ -39,8 +37,7 @@ class ChainRule:
         self.wanted, self.limits, self.shown = wanted, limits, Presentation()
         self.by = {name for by in wanted for name in by}
         self.variables = [name for name in free_variables(expression) if name not in CONSTANTS]
-        self.statements = definitions(expression)
-        self.statements[_VALUE] = Assign(_VALUE, body_of(expression.statements[-1]), 0, 0)
+        self.statements = statements_of(expression)
         # The derivatives of the values of statements by variables, of statements by the names in them, and what names
         # of our own stand for.
         self.slopes: dict[tuple[str, str], Term] = {}
@@ -52,7 +49,7 @@ class ChainRule:
         """The derivative, but for one that is the last, as a program with names of our own beside those given."""
         self._differentiate(by)
         last = self.statements[_key(by)]
-        return Program("", (*needed(self.statements, [*names_in(last)]), last.value))
+        return Program("", (*needed(self.statements, [*names_in(last.value)]), last.value))
 
     def _differentiate(self, by: Sequence[str]) -> None:
         """Makes the derivative a statement, with names for those of the statements that it needs."""
@@ -109,7 +106,7 @@ class ChainRule:
     def _trace(self, key: str) -> None:
         """Differentiates the statements that one needs by the names in them."""
         last = self.statements[key]
-        statements = {s.name: s for s in (*needed(self.statements, [*names_in(last)]), last)}
+        statements = {s.name: s for s in (*needed(self.statements, [*names_in(last.value)]), last)}
         inputs = [*self.variables, *(name for name in statements if name.isidentifier())]
         wholes: list[str] = []
 
@@ -120,7 +117,7 @@ class ChainRule:
             found: dict[str, Tensor] = {}
             for name, statement in statements.items():
                 value, _ = evaluate_traced(Program("", (statement.value,)), known, self.limits)
-                inside = {leaf: None for part in names_in(statement) for leaf in inner.get(part, ())}
+                inside = {leaf: None for part in names_in(statement.value) for leaf in inner.get(part, ())}
                 known[name], inner[name] = value, inside
                 is_own = isinstance(value._data, Traced) and not any(value is one for one in tensors)
                 if name == key or (is_own and value.shape == () and value.dtype.is_floating_point):
@@ -163,4 +160,4 @@ class ChainRule:
 
 
 def _key(by: Sequence[str]) -> str:
-    return ".".join((_VALUE, *by)) if by else _VALUE
+    return ".".join((VALUE, *by)) if by else VALUE

@@ -83,8 +83,7 @@ def derivatives(
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
     is_alone = simplify and is_final and not arrays and elements == 1
     of = _origin(expression, program, origin, limits)
-    is_probed = is_alone and len(of[1].equations) <= _MOST_PROBED
-    accuracy = Accuracy(*of, limits, [by[-1] for by in wanted] if is_probed else ())
+    accuracy = _accuracy(*of, limits, wanted if is_alone else ())
     plain = cache(lambda: accuracy.terms if of[1] is program else [*translated(program).values()])
 
     def checked(found: Derivatives, sizes: Shapes = shapes) -> Derivatives:
@@ -107,7 +106,7 @@ def derivatives(
         for terms in _attempts(plain, is_final, near, shown):
             with _differing_by_rounding(plain):
                 found = formed(terms)
-                others = _others(terms, near, shown.tokens) if is_alone else ()
+                others = _others(terms, near, shown.tokens) if is_alone else iter(())
                 return _preferred(found, terms, named, others, shown.tokens, formed)
     return formed(translated(program, VERBATIM).values(), share=share and simplify)
 
@@ -184,10 +183,15 @@ def _in_given_names(
         with contextlib.suppress(DisagreementError):
             if max(map(len, wanted)) > _MOST_ORDER:
                 return _judged_by_steps(expression, found, rule, limits)
-            program = traced(expression, wanted, {}, limits)[0]
-            is_probed = len(program.equations) <= _MOST_PROBED
-            return Accuracy(expression, program, limits, [by[-1] for by in wanted] if is_probed else ()).judged(found)
+            return _accuracy(expression, traced(expression, wanted, {}, limits)[0], limits, wanted).judged(found)
     return None
+
+
+def _accuracy(expression: Program, program: Traced, limits: Limits, probed: Sequence[By]) -> Accuracy:
+    """What derivatives are held against; those that are `probed` also at extreme values, if that does not take long."""
+    return Accuracy(
+        expression, program, limits, [by[-1] for by in probed] if len(program.equations) <= _MOST_PROBED else ()
+    )
 
 
 def _judged_by_steps(expression: Program, found: Derivatives, rule: ChainRule, limits: Limits) -> Derivatives:
@@ -208,7 +212,7 @@ def _preferred(
     found: Derivatives,
     terms: Sequence[Term],
     named: Sequence[Term] | None,
-    others: Iterable[Sequence[Term]],
+    others: Iterator[Sequence[Term]],
     tokens: Callable[[Term], int],
     formed: Callable[[Sequence[Term]], Derivatives],
 ) -> Derivatives:
@@ -219,12 +223,10 @@ def _preferred(
         if named is not None:
             yield named
         # To count the tokens of the others takes a while.
-        if best[0]:
-            yield from others
+        while best[0] and (other := next(others, None)) is not None:
+            yield other
 
     for other in candidates():
-        if other is not named and not best[0]:
-            break
         with contextlib.suppress(DisagreementError):
             tried = formed(other)
             if (own := (_fault_count(tried), sum(map(tokens, other)))) < best:

@@ -15,7 +15,7 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Name, Program
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
-from .definitions import definitions, needed
+from .definitions import definitions, names_in, needed
 from .traced import By
 
 
@@ -68,7 +68,7 @@ class Derivatives(NamedTuple):
         return self._needed(self.results.values())
 
     def _needed(self, results: Iterable[Any]) -> list[Assign]:
-        names = [name.name for result in results for name in walk(result) if type(name) is Name]
+        names = [name for result in results for name in names_in(result)]
         return [*needed({assign.name: assign for assign in self.shared}, names)]
 
 
